@@ -1,0 +1,1 @@
+"""gadgetd owns the cable: the composite USB gadget, its keyboard and its drive."""

@@ -1,0 +1,307 @@
+"""What can go wrong between us and the target: the cable, the keyboard, the drive, the socket.
+
+Facts about failures, apart from the code that meets them, so that a service can catch what a device
+raises without knowing the device. Each says what happened with the values that matter, and where
+something can be done, what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from gadgetd.errors import KaputtError
+
+
+# --- the keyboard's way to the target -------------------------------------------------------------
+
+
+class HostBusyError(KaputtError):
+    """The previous report is still uncollected; another one does not fit yet."""
+
+    code: ClassVar[str] = "host_busy"
+
+    def __init__(self) -> None:
+        super().__init__("The target has not collected the previous report yet.")
+
+
+class HostAbsentError(KaputtError):
+    """No host has configured our device, so nobody can receive a report."""
+
+    code: ClassVar[str] = "host_absent"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The target is not attached.",
+            "Check the USB cable, and that the target has power.",
+        )
+
+
+class NodeLostError(KaputtError):
+    """The HID function's character device does not work any more; it has to be opened anew."""
+
+    code: ClassVar[str] = "node_lost"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The keyboard's device node stopped working: {reason}.")
+
+
+class SeatUnknownError(KaputtError):
+    """A seat that this connection does not have."""
+
+    code: ClassVar[str] = "seat_unknown"
+
+    def __init__(self, seat: str) -> None:
+        super().__init__(
+            f"This connection has no seat {seat!r}.", "Open one with seat_open; it ends with it."
+        )
+
+
+# --- configfs and the UDC -------------------------------------------------------------------------
+
+
+class ConfigfsMissingError(KaputtError):
+    """The kernel offers no place to describe a gadget in."""
+
+    code: ClassVar[str] = "configfs_missing"
+
+
+class UdcMissingError(KaputtError):
+    """The board shows no USB device controller at all."""
+
+    code: ClassVar[str] = "udc_missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This board has no USB device controller (/sys/class/udc is empty).",
+            "Load the controller's driver, or switch the OTG port to peripheral mode;"
+            " we continue by ourselves as soon as it appears.",
+        )
+
+
+class UdcSeveralError(KaputtError):
+    """More than one controller matches, and nothing says which one is meant."""
+
+    code: ClassVar[str] = "udc_several"
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(
+            f"There are {len(names)} USB device controllers to choose from: {', '.join(names)}.",
+            "Name one of them as gadget.udc in the configuration.",
+        )
+
+
+class UdcUnknownError(KaputtError):
+    """The configured controller is not there, but others are, or none is."""
+
+    code: ClassVar[str] = "udc_unknown"
+
+    def __init__(self, wanted: str, names: Sequence[str]) -> None:
+        present = f"there is {', '.join(names)}" if names else "there is none at all"
+        super().__init__(
+            f"No USB device controller is called {wanted!r}; {present}.",
+            "Correct gadget.udc in the configuration, or load the controller's driver.",
+        )
+
+
+class UdcBusyError(KaputtError):
+    """Another gadget is bound to the controller."""
+
+    code: ClassVar[str] = "udc_busy"
+
+    def __init__(self, udc: str, holder: str) -> None:
+        super().__init__(
+            f"Another gadget, {holder!r}, holds the USB device controller {udc}.",
+            "Stop the program that made it; we continue by ourselves once the controller is free.",
+        )
+
+
+class BindFailedError(KaputtError):
+    """The kernel refused to bind, and told its reason only to its log."""
+
+    code: ClassVar[str] = "bind_failed"
+
+    def __init__(self, udc: str, reason: str) -> None:
+        super().__init__(
+            f"The kernel refused to bind our gadget to {udc} ({reason}).",
+            "It writes the true reason only to its log: dmesg | grep -i -e udc -e gadget",
+        )
+
+
+class GadgetRefusedError(KaputtError):
+    """The kernel refused one step of building or taking down the gadget."""
+
+    code: ClassVar[str] = "gadget_refused"
+
+    def __init__(self, step: str, reason: str) -> None:
+        super().__init__(
+            f"The kernel refused to {step}: {reason}.", "Its log may say more: dmesg | tail"
+        )
+
+
+class KernelStuckError(KaputtError):
+    """A call into the kernel has not come back; it cannot be interrupted from here."""
+
+    code: ClassVar[str] = "kernel_stuck"
+
+    def __init__(self, what: str, waited_s: float) -> None:
+        super().__init__(
+            f"The kernel has been busy for {waited_s:.0f} s with this: {what}.",
+            "It waits for the storage below an image. It goes on once that storage answers again.",
+        )
+
+
+# --- the drive ------------------------------------------------------------------------------------
+
+
+class ImageNotFoundError(KaputtError):
+    """No such image in the library."""
+
+    code: ClassVar[str] = "image_not_found"
+
+    def __init__(self, name: str, directory: Path) -> None:
+        super().__init__(f"There is no image {name!r} in {directory}.")
+
+
+class ImageNotRegularError(KaputtError):
+    """The name leads to a link, a directory or a device instead of a file."""
+
+    code: ClassVar[str] = "image_not_regular"
+
+    def __init__(self, name: str, kind: str) -> None:
+        super().__init__(
+            f"{name!r} is {kind}, not a regular file.",
+            "Put the image itself into the directory; links are not followed.",
+        )
+
+
+class ImageUnreadableError(KaputtError):
+    """The image is there, but we may not read it, or the disk below it fails."""
+
+    code: ClassVar[str] = "image_unreadable"
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"The image {name!r} cannot be read: {reason}.")
+
+
+class MediumLockedError(KaputtError):
+    """The target has locked the drive's tray."""
+
+    code: ClassVar[str] = "medium_locked"
+
+    def __init__(self, image: str) -> None:
+        super().__init__(
+            f"The target has locked the drive while it uses {image}.",
+            "Eject it on the target, or force the ejection here.",
+        )
+
+
+class InsertFailedError(KaputtError):
+    """The kernel took our words, and yet the drive does not hold what it should."""
+
+    code: ClassVar[str] = "insert_failed"
+
+    def __init__(self, image: str, reason: str) -> None:
+        super().__init__(f"The image {image!r} could not be inserted: {reason}.")
+
+
+class StorageNeverError(KaputtError):
+    """The configuration forbids showing a drive."""
+
+    code: ClassVar[str] = "storage_never"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The configuration never shows a drive to the target (gadget.storage: never).",
+            "Set gadget.storage to with_medium and start gadgetd again.",
+        )
+
+
+class StorageAlwaysError(KaputtError):
+    """The configuration forbids hiding the drive."""
+
+    code: ClassVar[str] = "storage_always"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The configuration always shows the drive to the target (gadget.storage: always).",
+            "Set gadget.storage to with_medium and start gadgetd again.",
+        )
+
+
+# --- the socket -----------------------------------------------------------------------------------
+
+
+class AlreadyRunningError(KaputtError):
+    """Another gadgetd answers on our socket."""
+
+    code: ClassVar[str] = "already_running"
+
+    def __init__(self, socket: Path) -> None:
+        super().__init__(
+            f"Another gadgetd is already running: it answers on {socket}.",
+            "Stop it first, or give this one its own gadget.socket and gadget.name.",
+        )
+
+
+class SocketUnusableError(KaputtError):
+    """The socket's path cannot be listened on."""
+
+    code: ClassVar[str] = "socket_unusable"
+
+    def __init__(self, socket: Path, reason: str) -> None:
+        super().__init__(f"Cannot listen on {socket}: {reason}.")
+
+
+class ForbiddenError(KaputtError):
+    """A peer that may not talk to us."""
+
+    code: ClassVar[str] = "wire_forbidden"
+
+    def __init__(self, uid: int, group: str) -> None:
+        super().__init__(
+            f"User {uid} may not control the target.", f"Add the user to the group {group!r}."
+        )
+
+
+class UnknownVerbError(KaputtError):
+    """A request for something we do not do."""
+
+    code: ClassVar[str] = "wire_unknown_verb"
+
+    def __init__(self, verb: str, verbs: Sequence[str]) -> None:
+        super().__init__(f"There is no verb {verb!r}; there are {', '.join(verbs)}.")
+
+
+class ArgumentError(KaputtError):
+    """A request without one of its arguments, or with one of the wrong kind."""
+
+    code: ClassVar[str] = "wire_argument"
+
+    def __init__(self, verb: str, argument: str, expected: str) -> None:
+        super().__init__(f"The verb {verb!r} needs {argument!r} to be {expected}.")
+
+
+class VersionError(KaputtError):
+    """The peer speaks another version of the wire."""
+
+    code: ClassVar[str] = "wire_version"
+
+    def __init__(self, theirs: object, ours: int) -> None:
+        super().__init__(
+            f"The peer speaks version {theirs!r} of the wire, we speak {ours}.",
+            "Install the same version of both programs and start both again.",
+        )
+
+
+class GadgetdUnreachableError(KaputtError):
+    """Nobody answers on gadgetd's socket."""
+
+    code: ClassVar[str] = "gadgetd_unreachable"
+
+    def __init__(self, socket: Path, reason: str) -> None:
+        super().__init__(
+            f"gadgetd does not answer on {socket}: {reason}.",
+            "Start it (systemctl start kaputtkvm-gadgetd) and look into its log.",
+        )

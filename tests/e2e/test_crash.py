@@ -1,0 +1,90 @@
+"""SIGKILL for either process, at the worst moment: keys go up, and everything works again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+from lab import Board
+from tests.e2e.conftest import Desk
+from tests.e2e.hosts import HostDrive, InputLayer
+
+pytestmark = pytest.mark.lab
+
+BACK_WITHIN_S = 60.0
+
+
+@pytest.fixture
+def host(desk: Desk) -> Iterator[InputLayer]:
+    layer = InputLayer(desk.board)
+    yield layer
+    layer.close()
+
+
+def kill(board: Board, name: str) -> None:
+    """SIGKILL for the process that runs our module `name`."""
+    board.shell(f"kill -9 $(pgrep -f -- '-m {name} --config' | head -n 1)")
+
+
+def back(look: Callable[[], bool]) -> bool:
+    """Whether it works again in time. While it is away, connections fail; that is expected."""
+    limit = time.monotonic() + BACK_WITHIN_S
+    while time.monotonic() < limit:
+        try:
+            if look():
+                return True
+        except (httpx.HTTPError, OSError):
+            pass
+        time.sleep(0.3)
+    return False
+
+
+def hold_a_key(desk: Desk, client: httpx.Client, host: InputLayer) -> object:
+    """Press A over the page's key socket and keep the socket open."""
+    cookie = f"kaputtkvm_session={client.cookies['kaputtkvm_session']}"
+    address = desk.url.replace("http", "ws") + "/api/keys"
+    socket = connect(address, origin=desk.url, additional_headers={"Cookie": cookie})
+    socket.send('{"code": "KeyA", "down": true}')
+    assert host.next() == "KEY_A down"
+    return socket
+
+
+def strikes_again(client: httpx.Client, desk: Desk, host: InputLayer) -> None:
+    """A key goes through, after signing in again if need be."""
+    client.post("/api/login", json={"password": desk.password}).raise_for_status()
+    client.post("/api/keys", json={"press": ["KeyB"]}).raise_for_status()
+    assert host.until("KEY_B up")[-2:] == ["KEY_B down", "KEY_B up"]
+
+
+def test_a_killed_api_leaves_no_key_down_and_comes_back(
+    desk: Desk, client: httpx.Client, host: InputLayer
+) -> None:
+    socket = hold_a_key(desk, client, host)
+    kill(desk.board, "api")
+    assert host.next() == "KEY_A up"
+    assert back(lambda: client.get("/api/health").status_code == 200)
+    strikes_again(client, desk, host)
+    del socket
+
+
+def test_a_killed_gadgetd_leaves_no_key_down_and_the_host_sees_no_replug(
+    desk: Desk, client: httpx.Client, host: InputLayer
+) -> None:
+    client.put("/api/drive", json={"image": "second.iso", "mode": "cdrom"}).raise_for_status()
+    size = (desk.images / "second.iso").stat().st_size
+    before = HostDrive(desk.board).read(size)
+    host.close()
+    host = InputLayer(desk.board)
+    socket = hold_a_key(desk, client, host)
+    kill(desk.board, "gadgetd")
+    assert host.next(BACK_WITHIN_S) == "KEY_A up"
+    assert back(lambda: client.get("/api/status").json()["cable"]["state"] == "configured")
+    strikes_again(client, desk, host)
+    assert client.get("/api/drive").json()["image"] == "second.iso"
+    assert HostDrive(desk.board).read(size) == before
+    client.delete("/api/drive", params={"force": "true"}).raise_for_status()
+    del socket

@@ -1,0 +1,84 @@
+"""Keys pressed in a real browser, judged by the kernel's input layer at the other end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import CDPSession, Page
+
+from gadgetd.hid.keycodes import CODES
+from lab import LabError
+from tests.e2e.conftest import Desk
+from tests.e2e.hosts import InputLayer
+from tests.facts.kernel_keys import EXPECTED
+
+pytestmark = pytest.mark.lab
+
+
+@pytest.fixture
+def host(desk: Desk) -> Iterator[InputLayer]:
+    layer = InputLayer(desk.board)
+    yield layer
+    layer.close()
+
+
+def capture(page: Page) -> CDPSession:
+    """Click the screen, so that it has the keyboard; keys then go in as the browser's own input."""
+    page.click("kvm-screen canvas")
+    page.wait_for_selector("kvm-screen[data-captured]")
+    return page.context.new_cdp_session(page)
+
+
+def strike(keyboard: CDPSession, code: str, *, down: bool) -> None:
+    """A physical key, by its code alone: the layout of this machine plays no part."""
+    kind = "rawKeyDown" if down else "keyUp"
+    keyboard.send("Input.dispatchKeyEvent", {"type": kind, "code": code, "key": "Unidentified"})
+
+
+def test_every_key_of_the_table_arrives_down_and_up(page: Page, host: InputLayer) -> None:
+    keyboard = capture(page)
+    arrived: dict[str, list[str]] = {}
+    for code in CODES:
+        strike(keyboard, code, down=True)
+        strike(keyboard, code, down=False)
+        try:
+            arrived[code] = [host.next(), host.next()]
+        except LabError:
+            arrived[code] = ["nothing"]
+    wanted = {code: [f"{EXPECTED[code]} down", f"{EXPECTED[code]} up"] for code in CODES}
+    assert arrived == wanted
+
+
+def test_closing_the_tab_lets_every_key_go(page: Page, host: InputLayer) -> None:
+    keyboard = capture(page)
+    for code in ("ShiftLeft", "KeyA", "KeyB"):
+        strike(keyboard, code, down=True)
+    assert [host.next() for _ in range(3)] == ["KEY_LEFTSHIFT down", "KEY_A down", "KEY_B down"]
+    page.close()
+    assert {host.next() for _ in range(3)} == {"KEY_LEFTSHIFT up", "KEY_A up", "KEY_B up"}
+
+
+def test_a_key_held_in_one_tab_stays_down_when_another_tab_closes(
+    page: Page, host: InputLayer
+) -> None:
+    keyboard = capture(page)
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector("kvm-screen[data-state=live]")
+    other_keyboard = capture(other)
+    strike(other_keyboard, "KeyB", down=True)
+    assert host.next() == "KEY_B down"
+    page.bring_to_front()
+    keyboard = capture(page)
+    # Leaving the other tab has let its key go; hold one here, then close the other for good.
+    assert host.next() == "KEY_B up"
+    strike(keyboard, "KeyA", down=True)
+    assert host.next() == "KEY_A down"
+    other.close()
+    strike(keyboard, "KeyC", down=True)
+    assert host.next() == "KEY_C down"
+    strike(keyboard, "KeyA", down=False)
+    assert host.next() == "KEY_A up"
+    strike(keyboard, "KeyC", down=False)
+    assert host.next() == "KEY_C up"
