@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
 
 from gadgetd.errors import KaputtError
-
 
 # --- the keyboard's way to the target -------------------------------------------------------------
 
@@ -20,7 +18,7 @@ from gadgetd.errors import KaputtError
 class HostBusyError(KaputtError):
     """The previous report is still uncollected; another one does not fit yet."""
 
-    code: ClassVar[str] = "host_busy"
+    code = "host_busy"
 
     def __init__(self) -> None:
         super().__init__("The target has not collected the previous report yet.")
@@ -29,7 +27,7 @@ class HostBusyError(KaputtError):
 class HostAbsentError(KaputtError):
     """No host has configured our device, so nobody can receive a report."""
 
-    code: ClassVar[str] = "host_absent"
+    code = "host_absent"
 
     def __init__(self) -> None:
         super().__init__(
@@ -41,7 +39,7 @@ class HostAbsentError(KaputtError):
 class NodeLostError(KaputtError):
     """The HID function's character device does not work any more; it has to be opened anew."""
 
-    code: ClassVar[str] = "node_lost"
+    code = "node_lost"
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"The keyboard's device node stopped working: {reason}.")
@@ -50,7 +48,7 @@ class NodeLostError(KaputtError):
 class SeatUnknownError(KaputtError):
     """A seat that this connection does not have."""
 
-    code: ClassVar[str] = "seat_unknown"
+    code = "seat_unknown"
 
     def __init__(self, seat: str) -> None:
         super().__init__(
@@ -64,13 +62,13 @@ class SeatUnknownError(KaputtError):
 class ConfigfsMissingError(KaputtError):
     """The kernel offers no place to describe a gadget in."""
 
-    code: ClassVar[str] = "configfs_missing"
+    code = "configfs_missing"
 
 
 class UdcMissingError(KaputtError):
     """The board shows no USB device controller at all."""
 
-    code: ClassVar[str] = "udc_missing"
+    code = "udc_missing"
 
     def __init__(self) -> None:
         super().__init__(
@@ -83,7 +81,7 @@ class UdcMissingError(KaputtError):
 class UdcSeveralError(KaputtError):
     """More than one controller matches, and nothing says which one is meant."""
 
-    code: ClassVar[str] = "udc_several"
+    code = "udc_several"
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(
@@ -95,7 +93,7 @@ class UdcSeveralError(KaputtError):
 class UdcUnknownError(KaputtError):
     """The configured controller is not there, but others are, or none is."""
 
-    code: ClassVar[str] = "udc_unknown"
+    code = "udc_unknown"
 
     def __init__(self, wanted: str, names: Sequence[str]) -> None:
         present = f"there is {', '.join(names)}" if names else "there is none at all"
@@ -108,7 +106,7 @@ class UdcUnknownError(KaputtError):
 class UdcBusyError(KaputtError):
     """Another gadget is bound to the controller."""
 
-    code: ClassVar[str] = "udc_busy"
+    code = "udc_busy"
 
     def __init__(self, udc: str, holder: str) -> None:
         super().__init__(
@@ -120,7 +118,7 @@ class UdcBusyError(KaputtError):
 class BindFailedError(KaputtError):
     """The kernel refused to bind, and told its reason only to its log."""
 
-    code: ClassVar[str] = "bind_failed"
+    code = "bind_failed"
 
     def __init__(self, udc: str, reason: str) -> None:
         super().__init__(
@@ -132,7 +130,7 @@ class BindFailedError(KaputtError):
 class GadgetRefusedError(KaputtError):
     """The kernel refused one step of building or taking down the gadget."""
 
-    code: ClassVar[str] = "gadget_refused"
+    code = "gadget_refused"
 
     def __init__(self, step: str, reason: str) -> None:
         super().__init__(
@@ -143,7 +141,7 @@ class GadgetRefusedError(KaputtError):
 class KernelStuckError(KaputtError):
     """A call into the kernel has not come back; it cannot be interrupted from here."""
 
-    code: ClassVar[str] = "kernel_stuck"
+    code = "kernel_stuck"
 
     def __init__(self, what: str, waited_s: float) -> None:
         super().__init__(
@@ -158,7 +156,7 @@ class KernelStuckError(KaputtError):
 class ImageNotFoundError(KaputtError):
     """No such image in the library."""
 
-    code: ClassVar[str] = "image_not_found"
+    code = "image_not_found"
 
     def __init__(self, name: str, directory: Path) -> None:
         super().__init__(f"There is no image {name!r} in {directory}.")
@@ -167,7 +165,7 @@ class ImageNotFoundError(KaputtError):
 class ImageNotRegularError(KaputtError):
     """The name leads to a link, a directory or a device instead of a file."""
 
-    code: ClassVar[str] = "image_not_regular"
+    code = "image_not_regular"
 
     def __init__(self, name: str, kind: str) -> None:
         super().__init__(
@@ -179,7 +177,7 @@ class ImageNotRegularError(KaputtError):
 class ImageUnreadableError(KaputtError):
     """The image is there, but we may not read it, or the disk below it fails."""
 
-    code: ClassVar[str] = "image_unreadable"
+    code = "image_unreadable"
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"The image {name!r} cannot be read: {reason}.")
@@ -188,7 +186,7 @@ class ImageUnreadableError(KaputtError):
 class MediumLockedError(KaputtError):
     """The target has locked the drive's tray."""
 
-    code: ClassVar[str] = "medium_locked"
+    code = "medium_locked"
 
     def __init__(self, image: str) -> None:
         super().__init__(
@@ -200,7 +198,7 @@ class MediumLockedError(KaputtError):
 class InsertFailedError(KaputtError):
     """The kernel took our words, and yet the drive does not hold what it should."""
 
-    code: ClassVar[str] = "insert_failed"
+    code = "insert_failed"
 
     def __init__(self, image: str, reason: str) -> None:
         super().__init__(f"The image {image!r} could not be inserted: {reason}.")
@@ -209,7 +207,7 @@ class InsertFailedError(KaputtError):
 class StorageNeverError(KaputtError):
     """The configuration forbids showing a drive."""
 
-    code: ClassVar[str] = "storage_never"
+    code = "storage_never"
 
     def __init__(self) -> None:
         super().__init__(
@@ -221,7 +219,7 @@ class StorageNeverError(KaputtError):
 class StorageAlwaysError(KaputtError):
     """The configuration forbids hiding the drive."""
 
-    code: ClassVar[str] = "storage_always"
+    code = "storage_always"
 
     def __init__(self) -> None:
         super().__init__(
@@ -236,7 +234,7 @@ class StorageAlwaysError(KaputtError):
 class AlreadyRunningError(KaputtError):
     """Another gadgetd answers on our socket."""
 
-    code: ClassVar[str] = "already_running"
+    code = "already_running"
 
     def __init__(self, socket: Path) -> None:
         super().__init__(
@@ -248,7 +246,7 @@ class AlreadyRunningError(KaputtError):
 class SocketUnusableError(KaputtError):
     """The socket's path cannot be listened on."""
 
-    code: ClassVar[str] = "socket_unusable"
+    code = "socket_unusable"
 
     def __init__(self, socket: Path, reason: str) -> None:
         super().__init__(f"Cannot listen on {socket}: {reason}.")
@@ -257,7 +255,7 @@ class SocketUnusableError(KaputtError):
 class ForbiddenError(KaputtError):
     """A peer that may not talk to us."""
 
-    code: ClassVar[str] = "wire_forbidden"
+    code = "wire_forbidden"
 
     def __init__(self, uid: int, group: str) -> None:
         super().__init__(
@@ -268,7 +266,7 @@ class ForbiddenError(KaputtError):
 class UnknownVerbError(KaputtError):
     """A request for something we do not do."""
 
-    code: ClassVar[str] = "wire_unknown_verb"
+    code = "wire_unknown_verb"
 
     def __init__(self, verb: str, verbs: Sequence[str]) -> None:
         super().__init__(f"There is no verb {verb!r}; there are {', '.join(verbs)}.")
@@ -277,7 +275,7 @@ class UnknownVerbError(KaputtError):
 class ArgumentError(KaputtError):
     """A request without one of its arguments, or with one of the wrong kind."""
 
-    code: ClassVar[str] = "wire_argument"
+    code = "wire_argument"
 
     def __init__(self, verb: str, argument: str, expected: str) -> None:
         super().__init__(f"The verb {verb!r} needs {argument!r} to be {expected}.")
@@ -286,7 +284,7 @@ class ArgumentError(KaputtError):
 class VersionError(KaputtError):
     """The peer speaks another version of the wire."""
 
-    code: ClassVar[str] = "wire_version"
+    code = "wire_version"
 
     def __init__(self, theirs: object, ours: int) -> None:
         super().__init__(
@@ -298,7 +296,7 @@ class VersionError(KaputtError):
 class GadgetdUnreachableError(KaputtError):
     """Nobody answers on gadgetd's socket."""
 
-    code: ClassVar[str] = "gadgetd_unreachable"
+    code = "gadgetd_unreachable"
 
     def __init__(self, socket: Path, reason: str) -> None:
         super().__init__(

@@ -1,0 +1,1 @@
+"""Who may use the board: one password, sessions, and the gate that everything passes."""

@@ -1,0 +1,67 @@
+"""How much a request may carry: what JSON needs, and no more.
+
+A body is read here, before any route, and handed on whole. One that is too large is read on for a
+while without being kept: an answer that is sent while the other side still writes is lost when the
+connection closes under it.
+"""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import problem_response
+from gadgetd.errors import KaputtError
+
+BODY_LARGEST_BYTES = 64 * 1024
+DISCARDED_LARGEST_BYTES = 1024 * 1024
+
+
+class BodyTooLargeError(KaputtError):
+    """More than any request of ours needs."""
+
+    code = "body_too_large"
+
+    def __init__(self) -> None:
+        super().__init__(f"The request carries more than {BODY_LARGEST_BYTES} bytes.")
+
+
+class BodyLimit:
+    """ASGI middleware: what is behind it gets small bodies only."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the body, and hand it on or refuse it."""
+        if scope["type"] != "http" or not has_body(scope):
+            await self._app(scope, receive, send)
+            return
+        body, size_bytes = bytearray(), 0
+        more = True
+        while more and size_bytes <= DISCARDED_LARGEST_BYTES:
+            message = await receive()
+            if message["type"] != "http.request":
+                return  # the other side has gone
+            chunk = message.get("body", b"")
+            size_bytes += len(chunk)
+            if size_bytes <= BODY_LARGEST_BYTES:
+                body += chunk
+            more = message.get("more_body", False)
+        if size_bytes > BODY_LARGEST_BYTES:
+            response = problem_response(BodyTooLargeError(), scope["path"])
+            response.headers["Connection"] = "close"
+            await response(scope, receive, send)
+            return
+        whole: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+
+        async def read() -> Message:
+            return whole.pop() if whole else await receive()
+
+        await self._app(scope, read, send)
+
+
+def has_body(scope: Scope) -> bool:
+    """Whether the request's headers announce a body (RFC 9112 §6)."""
+    headers = Headers(scope=scope)
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"

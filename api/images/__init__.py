@@ -1,0 +1,1 @@
+"""The library: the images of one directory that can be put into the target's drive."""

@@ -1,0 +1,1 @@
+"""The target's keyboard, for any number of people at once."""

@@ -1,0 +1,88 @@
+"""The page: the files of web/, and nothing else of the disk.
+
+Which files there are is looked up once. Only these are open to who has not signed in, each at its
+own address, so nothing that lands beside them later is served by accident.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.staticfiles import StaticFiles
+
+from gadgetd.errors import KaputtError
+
+INDEX = "index.html"
+BESIDE_US = Path(__file__).resolve().parent.parent / "web"
+# The system's own table may be missing, and a module of an unknown type is not run by any browser.
+TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".ico": "image/vnd.microsoft.icon",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
+
+
+class PageMissingError(KaputtError):
+    """The page's files are not where they should be."""
+
+    code = "page_missing"
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(
+            f"The page's files are not in {directory}.",
+            "Name their directory with --web, or install KaputtKVM anew.",
+        )
+
+
+class Page:
+    """The files a browser loads.
+
+    Raises:
+        PageMissingError: `directory` has no index.html.
+    """
+
+    def __init__(self, directory: Path = BESIDE_US) -> None:
+        if not (directory / INDEX).is_file():
+            raise PageMissingError(directory)
+        for ending, media_type in TYPES.items():
+            mimetypes.add_type(media_type, ending)
+        self._files = StaticFiles(directory=directory)
+        self._paths = {f"/{name}": name for name in files_below(directory)} | {"/": INDEX}
+
+    def has(self, path: str) -> bool:
+        """Whether a file of the page is at this address."""
+        return path in self._paths
+
+    def routes(self) -> Iterator[Route]:
+        """One for each file."""
+        for path in self._paths:
+            yield Route(path, self._answer, methods=["GET"], include_in_schema=False)
+
+    async def _answer(self, request: Request) -> Response:
+        name = self._paths[request.url.path]
+        response = await self._files.get_response(name, request.scope)
+        # Kept, but asked about each time: an update shows at once, and costs an ETag otherwise.
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def files_below(directory: Path) -> Iterator[str]:
+    """The regular, not hidden files in and below a directory, by their path in it."""
+    for parent, directories, files in os.walk(directory):
+        directories[:] = [name for name in directories if not name.startswith(".")]
+        for name in files:
+            file = Path(parent, name)
+            if not name.startswith(".") and not file.is_symlink():
+                yield file.relative_to(directory).as_posix()

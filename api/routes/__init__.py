@@ -1,0 +1,1 @@
+"""The doors: a route reads a request, calls one method, and answers."""

@@ -1,0 +1,176 @@
+"""The composition: which parts there are, and which knows which.
+
+Nothing here decides anything but the order of starting and stopping. The socket comes first, so
+that a second gadgetd ends before it touches the gadget; the gadget is taken down last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+from pathlib import Path
+
+from gadgetd import status
+from gadgetd.cable import DRIVE, Cable, Shape
+from gadgetd.devices.configfs import GadgetDirectory
+from gadgetd.devices.hidg import HidgNode
+from gadgetd.devices.image import Library
+from gadgetd.devices.lun import Lun
+from gadgetd.devices.socket import listen, may_control, peer_of
+from gadgetd.devices.systemd import notify
+from gadgetd.devices.udc import Controllers
+from gadgetd.devices.udev import DeviceMonitor
+from gadgetd.drive import Drive
+from gadgetd.errors import KaputtError
+from gadgetd.failures import ForbiddenError
+from gadgetd.hid.keyboard import Keyboard
+from gadgetd.keys import Keys
+from gadgetd.server import Server
+from gadgetd.settings import GadgetSettings, Settings
+from gadgetd.usb.gadget import (
+    Gadget,
+    cdrom_function,
+    disk_function,
+    keyboard_function,
+    serial_from,
+)
+from gadgetd.usb.medium import MediumMode
+from gadgetd.verbs import Conversation
+from gadgetd.worker import Worker
+
+log = logging.getLogger(__name__)
+
+MACHINE_ID = Path("/etc/machine-id")
+# So long a release of the keys may take at the end; unplugging releases them anyway.
+LAST_REPORT_S = 0.3
+
+
+class Daemon:
+    """All of gadgetd."""
+
+    def __init__(self, settings: Settings) -> None:
+        gadget = settings.gadget
+        self._gadget = gadget
+        self._worker = Worker(changed=self._kernel_changed)
+        self._keys = Keys(Keyboard(), changed=self._changed, lost=self._node_lost)
+        tree = GadgetDirectory(gadget.configfs, gadget.name, gadget.modprobe)
+        serial = gadget.serial or machine_serial()
+        self._cable = Cable(
+            gadget=tree,
+            controllers=Controllers(tree),
+            open_node=HidgNode.open,
+            device=lambda shape: device(gadget, serial, shape),
+            wanted_udc=gadget.udc,
+            worker=self._worker,
+            keys=self._keys,
+            changed=self._changed,
+        )
+        self._drive = Drive(
+            cable=self._cable,
+            tray=Lun(tree.path(f"functions/{DRIVE}/lun.0")),
+            images=Library(settings.images.directory),
+            policy=gadget.storage,
+            worker=self._worker,
+            changed=self._changed,
+        )
+        self._server = Server(self._converse, self._admit, self.status)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Hold the cable until `stop` is set, then leave nothing behind.
+
+        Raises:
+            AlreadyRunningError, SocketUnusableError: before anything has been touched.
+        """
+        path = self._gadget.socket
+        listening = listen(path, self._gadget.socket_group)
+        monitor = DeviceMonitor(("udc", "hidg"), self._cable.look_again)
+        running = [
+            asyncio.create_task(stop.wait()),
+            asyncio.create_task(self._follow()),
+        ]
+        try:
+            await self._server.start(listening)
+            done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            notify("STOPPING=1")
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+            monitor.close()
+            await self._stop()
+            path.unlink(missing_ok=True)
+
+    def status(self) -> status.GadgetStatus:
+        """The status document."""
+        return {
+            "cable": self._cable.status(),
+            "keyboard": status.keyboard(self._keys.held, self._keys.lights, self._keys.trouble),
+            "drive": self._drive.status(),
+            "problems": status.problems([self._cable.problem, self._worker.problem]),
+        }
+
+    async def _follow(self) -> None:
+        await self._drive.start()
+        notify("READY=1")
+        log.info("%s", self._cable.status()["sentence"])
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._cable.run())
+            group.create_task(self._drive.run())
+
+    async def _stop(self) -> None:
+        await self._server.stop()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._keys.release_all(), LAST_REPORT_S)
+        try:
+            await self._cable.stop()
+        except KaputtError as error:
+            log.error("The gadget is left as it is. %s", error)
+
+    def _converse(self) -> Conversation:
+        return Conversation(self._keys, self._drive, self._cable, self.status)
+
+    def _admit(self, connection: socket.socket) -> KaputtError | None:
+        peer = peer_of(connection)
+        group = self._gadget.socket_group
+        return None if may_control(peer, group) else ForbiddenError(peer.uid, group)
+
+    def _changed(self) -> None:
+        self._server.changed()
+
+    def _kernel_changed(self) -> None:
+        self._changed()
+        self._cable.look_again()
+
+    def _node_lost(self) -> None:
+        self._cable.reopen_later()
+
+
+def device(settings: GadgetSettings, serial: str, shape: Shape) -> Gadget:
+    """The USB device that these settings mean, with the drive as it is to be now."""
+    keyboard = keyboard_function()
+    drive = cdrom_function() if shape.mode is MediumMode.CDROM else disk_function()
+    gadget = Gadget(
+        name=settings.name,
+        vendor_id=settings.vendor_id,
+        product_id=settings.product_id,
+        manufacturer=settings.manufacturer,
+        product=settings.product,
+        serial=serial,
+        max_power_ma=settings.max_power_ma,
+        functions=(keyboard, drive),
+        linked=(),
+    )
+    # The keyboard first: some firmware looks at the first interface only.
+    return gadget.showing([keyboard, drive] if shape.is_drive_shown else [keyboard])
+
+
+def machine_serial() -> str:
+    """A serial number that stays the same on this machine."""
+    try:
+        return serial_from(MACHINE_ID.read_text())
+    except OSError:
+        return serial_from("")

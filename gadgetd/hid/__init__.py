@@ -1,0 +1,1 @@
+"""The keyboard as the USB HID specifications describe it: numbers, reports, descriptors."""

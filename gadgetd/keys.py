@@ -1,0 +1,255 @@
+"""The keyboard's service: from keys that people hold to reports that the target has taken.
+
+A report waits its turn while the previous one is uncollected, and only for a moment: a key that
+arrives seconds late is worse than one that is refused. When the target stops collecting, what
+waits is dropped, every key is let go of, and one empty report stays at the door until the target
+takes it, so that nothing is stuck when it comes back.
+
+When no target is there at all, held keys stay held, because somebody's finger is still on them:
+whoever holds Delete while the target is switched on means just that. A target that has just
+configured us first gets an empty report and then what is held.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from gadgetd.failures import HostAbsentError, HostBusyError, NodeLostError
+from gadgetd.hid.keyboard import REPORT_SIZE_BYTES, Keyboard
+from gadgetd.hid.usages import Key, Led, leds
+from gadgetd.ports import KeyboardNode
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 1.0
+NO_KEYS = bytes(REPORT_SIZE_BYTES)
+
+QUEUED = "The target's keyboard driver gets it with its next poll."
+ABSENT = "The target is not attached."
+NOT_COLLECTING = "The target is attached, but has stopped asking for keys."
+STARTED_ANEW = "The target has just set our keyboard up anew."
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of a key: in the hands of the kernel, or not; and why."""
+
+    is_queued: bool
+    sentence: str
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A report that has not been taken yet, and who wants to know when it is."""
+
+    report: bytes
+    fate: asyncio.Future[Delivery] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+    def settle(self, is_queued: bool, sentence: str) -> None:
+        """Tell whoever waits."""
+        if not self.fate.done():
+            self.fate.set_result(Delivery(is_queued, sentence))
+
+
+class Keys:
+    """One keyboard, any number of seats, one target."""
+
+    def __init__(
+        self,
+        keyboard: Keyboard,
+        changed: Callable[[], None],
+        lost: Callable[[], None],
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        """`changed` hears of every change of the status, `lost` that the node must be reopened."""
+        self._keyboard = keyboard
+        self._changed = changed
+        self._lost = lost
+        self._patience_s = patience_s
+        self._node: KeyboardNode | None = None
+        self._waiting: deque[Waiting] = deque()
+        self._deadline: asyncio.TimerHandle | None = None
+        self._taken: bytes | None = None  # the last report taken; None: the target may hold any
+        self._trouble = ABSENT
+        self._lights: frozenset[Led] = frozenset()
+
+    # --- the seats' side --------------------------------------------------------------------------
+
+    async def press(self, seat: str, key: Key) -> Delivery:
+        """The seat holds the key from now on."""
+        if self._trouble == NOT_COLLECTING:
+            # Not remembered as held: it would come out of nowhere once the target goes on.
+            return Delivery(False, NOT_COLLECTING)
+        return await self._push(self._keyboard.press(seat, key))
+
+    async def release(self, seat: str, key: Key) -> Delivery:
+        """The seat lets go of the key."""
+        return await self._push(self._keyboard.release(seat, key))
+
+    async def release_seat(self, seat: str) -> Delivery:
+        """The seat lets go of all it holds."""
+        return await self._push(self._keyboard.release_seat(seat))
+
+    def leave(self, seat: str) -> None:
+        """The seat is gone, and nobody waits for an answer; its keys are released all the same."""
+        self._push(self._keyboard.release_seat(seat))
+
+    async def release_all(self) -> Delivery:
+        """Everybody lets go of everything."""
+        return await self._push(self._keyboard.release_all())
+
+    # --- the target's side ------------------------------------------------------------------------
+
+    def plug(self, node: KeyboardNode) -> None:
+        """Reports go to this node from now on."""
+        self.unplug()
+        self._node = node
+
+    def unplug(self) -> None:
+        """There is no node any more. What is held stays held."""
+        self.target_gone()
+        if self._node is not None:
+            self._node.close()
+            self._node = None
+
+    def target_configured(self) -> None:
+        """A target has set us up; it may remember keys from before, and it takes reports now."""
+        if self._node is None:
+            return
+        self._drop(STARTED_ANEW)
+        self._trouble = ""
+        self._taken = None
+        self._loop.add_reader(self._node.fileno(), self._read_lights)
+        self._push(self._keyboard.report())
+        self._changed()
+
+    def target_gone(self) -> None:
+        """No target has us set up any more."""
+        if self._node is not None:
+            self._loop.remove_reader(self._node.fileno())
+        self._drop(ABSENT)
+        self._trouble = ABSENT
+        self._taken = None
+        self._lights = frozenset()
+        self._changed()
+
+    # --- what there is to know --------------------------------------------------------------------
+
+    @property
+    def held(self) -> tuple[Key, ...]:
+        """The keys that are down."""
+        return self._keyboard.held
+
+    @property
+    def lights(self) -> frozenset[Led]:
+        """The lock lights, as the target last set them."""
+        return self._lights
+
+    @property
+    def has_node(self) -> bool:
+        """Whether there is somewhere to send reports to."""
+        return self._node is not None
+
+    @property
+    def is_target_absent(self) -> bool:
+        """Whether no target has us set up, as far as the keyboard can tell."""
+        return self._trouble == ABSENT
+
+    @property
+    def trouble(self) -> str:
+        """Why keys do not reach the target now; empty when they do."""
+        return self._trouble
+
+    # --- reports on their way ---------------------------------------------------------------------
+
+    @property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()
+
+    def _push(self, report: bytes) -> asyncio.Future[Delivery]:
+        """Send the report after those that wait; the future tells what became of it."""
+        last = Waiting(report)
+        if self._trouble == NOT_COLLECTING:
+            # The empty report is at the door already, and all keys have been let go of.
+            last.settle(False, NOT_COLLECTING)
+            return last.fate
+        newest = self._waiting[-1].report if self._waiting else self._taken
+        if self._taken is None and not self._waiting and any(report):
+            # The target may still hold keys that nobody holds any more.
+            self._waiting.append(Waiting(NO_KEYS))
+        if report == newest and not self._waiting:
+            last.settle(True, QUEUED)  # a picture that the target has already
+            return last.fate
+        self._waiting.append(last)
+        self._flush()
+        self._changed()
+        return last.fate
+
+    def _flush(self) -> None:
+        while self._waiting:
+            if self._node is None:
+                return self._drop(ABSENT)
+            try:
+                self._node.send(self._waiting[0].report)
+            except HostBusyError:
+                return self._wait_for_room(self._node)
+            except HostAbsentError:
+                return self.target_gone()
+            except NodeLostError as error:
+                log.warning("%s", error)
+                self.unplug()
+                return self._lost()
+            first = self._waiting.popleft()
+            self._taken = first.report
+            first.settle(True, QUEUED)
+            self._stop_waiting()
+            if self._trouble:
+                log.info("The target collects keys again.")
+                self._trouble = ""
+                self._changed()
+
+    def _wait_for_room(self, node: KeyboardNode) -> None:
+        self._loop.add_writer(node.fileno(), self._flush)
+        if self._deadline is None and self._trouble != NOT_COLLECTING:
+            self._deadline = self._loop.call_later(self._patience_s, self._lose_patience)
+
+    def _lose_patience(self) -> None:
+        log.warning("%s All keys are released.", NOT_COLLECTING)
+        self._drop(NOT_COLLECTING)
+        self._trouble = NOT_COLLECTING
+        self._waiting.append(Waiting(self._keyboard.release_all()))
+        # No deadline this time: a key-up is tried until it is taken, or the target is gone.
+        assert self._node is not None
+        self._loop.add_writer(self._node.fileno(), self._flush)
+        self._changed()
+
+    def _drop(self, sentence: str) -> None:
+        """Give up what waits."""
+        self._stop_waiting()
+        while self._waiting:
+            self._waiting.popleft().settle(False, sentence)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+        if self._node is not None:
+            self._loop.remove_writer(self._node.fileno())
+
+    def _read_lights(self) -> None:
+        assert self._node is not None
+        try:
+            report = self._node.receive()
+        except (HostAbsentError, NodeLostError):
+            # The node stays readable while nobody is there: waiting for it would never rest.
+            self._loop.remove_reader(self._node.fileno())
+            return
+        if report is not None:
+            self._lights = leds(report)
+            self._changed()

@@ -1,0 +1,1 @@
+"""The gadget as the USB specifications and the kernel's configfs describe it; nothing is opened."""

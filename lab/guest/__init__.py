@@ -1,0 +1,1 @@
+"""What runs inside the board: shell and plain Python, the standard library only."""

@@ -1,0 +1,103 @@
+"""Which controller to use, and why binding failed, on a directory laid out as sysfs has it."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from gadgetd.devices.configfs import GadgetDirectory
+from gadgetd.devices.udc import Controllers, choose
+from gadgetd.failures import (
+    BindFailedError,
+    UdcBusyError,
+    UdcMissingError,
+    UdcSeveralError,
+    UdcUnknownError,
+)
+
+
+def test_the_only_controller_is_chosen() -> None:
+    assert choose(["musb-hdrc.1.auto"], None) == "musb-hdrc.1.auto"
+
+
+def test_a_controller_is_chosen_by_name_or_pattern() -> None:
+    present = ["dummy_udc.0", "musb-hdrc.4.auto"]
+    assert choose(present, "dummy_udc.0") == "dummy_udc.0"
+    assert choose(present, "musb-hdrc.*") == "musb-hdrc.4.auto"
+
+
+def test_without_any_controller_the_error_says_what_to_do() -> None:
+    with pytest.raises(UdcMissingError) as caught:
+        choose([], None)
+    assert caught.value.remedy
+
+
+def test_several_controllers_are_listed() -> None:
+    with pytest.raises(UdcSeveralError, match=r"dummy_udc\.0, dummy_udc\.1"):
+        choose(["dummy_udc.0", "dummy_udc.1"], None)
+
+
+def test_a_second_controller_does_not_take_the_cable_away_from_the_first() -> None:
+    assert choose(["dummy_udc.0", "dummy_udc.1"], None, current="dummy_udc.0") == "dummy_udc.0"
+
+
+def test_a_wrong_name_is_answered_with_the_right_ones() -> None:
+    with pytest.raises(UdcUnknownError, match=r"'fe980000\.usb'.*dummy_udc\.0"):
+        choose(["dummy_udc.0"], "fe980000.usb")
+
+
+def test_a_wrong_name_on_a_board_without_controllers_says_that_too() -> None:
+    with pytest.raises(UdcUnknownError, match="none at all"):
+        choose([], "fe980000.usb")
+
+
+class RefusedGadget(GadgetDirectory):
+    """The kernel says EBUSY, whatever the reason."""
+
+    def bind(self, udc: str) -> None:
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+
+@pytest.fixture
+def udc(tmp_path: Path) -> Path:
+    (tmp_path / "config/usb_gadget").mkdir(parents=True)
+    place = tmp_path / "udc/dummy_udc.0"
+    place.mkdir(parents=True)
+    (place / "function").write_text("\n")
+    return place
+
+
+def controllers(udc: Path) -> Controllers:
+    gadget = RefusedGadget(udc.parent.parent / "config", "kaputtkvm")
+    return Controllers(gadget, root=udc.parent)
+
+
+def test_a_controller_held_by_another_gadget_names_it(udc: Path) -> None:
+    (udc / "function").write_text("g_ether\n")
+    with pytest.raises(UdcBusyError, match="g_ether"):
+        controllers(udc).bind("dummy_udc.0")
+
+
+def test_a_controller_that_went_away_is_missing(udc: Path) -> None:
+    with pytest.raises(UdcMissingError):
+        controllers(udc).bind("dummy_udc.7")
+
+
+def test_a_gadget_that_has_bound_by_itself_is_no_error(udc: Path) -> None:
+    (udc / "function").write_text("kaputtkvm\n")
+    controllers(udc).bind("dummy_udc.0")
+
+
+def test_any_other_refusal_points_to_the_kernels_log(udc: Path) -> None:
+    with pytest.raises(BindFailedError) as caught:
+        controllers(udc).bind("dummy_udc.0")
+    assert "dmesg" in caught.value.remedy
+
+
+def test_a_speed_that_is_not_known_is_none(udc: Path) -> None:
+    (udc / "current_speed").write_text("UNKNOWN\n")
+    assert controllers(udc).speed("dummy_udc.0") is None
+    (udc / "current_speed").write_text("high-speed\n")
+    assert controllers(udc).speed("dummy_udc.0") == "high-speed"

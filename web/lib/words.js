@@ -1,0 +1,75 @@
+/**
+ * States of the board in words short enough for a glance. The sentence with the values comes from
+ * the server; here is only the headline, and how worried to look.
+ *
+ * Source for the states of the cable: the kernel's UDC states, Documentation/ABI/stable/sysfs-class-udc.
+ */
+
+/** @typedef {{tone: "good" | "pending" | "warn" | "bad", words: string}} Headline */
+
+const CABLE = {
+  no_gadgetd: ["bad", "USB service not running"],
+  no_udc: ["bad", "No USB controller"],
+  several_udcs: ["bad", "Several USB controllers"],
+  unbound: ["warn", "Not offered to the target"],
+  not_attached: ["warn", "Not connected"],
+  attached: ["pending", "Connecting"],
+  powered: ["pending", "Connecting"],
+  reconnecting: ["pending", "Connecting"],
+  unauthenticated: ["warn", "Not yet allowed by the target"],
+  default: ["pending", "Connecting"],
+  addressed: ["pending", "Connecting"],
+  configured: ["good", "Connected"],
+  suspended: ["warn", "Target asleep"],
+};
+
+const PICTURE = {
+  live: ["good", "Live"],
+  starting: ["pending", "Starting"],
+  idle: ["pending", "Idle"],
+  no_signal: ["warn", "No signal"],
+  no_device: ["bad", "No capture device"],
+  stuck: ["bad", "Capture is stuck"],
+  failed: ["bad", "Capture failed"],
+};
+
+/** @returns {Headline} */
+export function cableHeadline(cable) {
+  return look(CABLE, cable?.state);
+}
+
+/** @returns {Headline} */
+export function pictureHeadline(picture) {
+  return look(PICTURE, picture?.state);
+}
+
+/** Whether the host takes our key reports. @returns {Headline} */
+export function hostHeadline(keyboard) {
+  if (keyboard?.collecting === true) return { tone: "good", words: "Listening" };
+  if (keyboard?.collecting === false) return { tone: "warn", words: "Not listening" };
+  return { tone: "pending", words: "Not known" };
+}
+
+/** A newer server may know states this page does not; their names are words already. */
+function look(table, state) {
+  if (!state) return { tone: "pending", words: "Not known" };
+  const key = state.replaceAll(" ", "_");
+  if (Object.hasOwn(table, key)) return { tone: table[key][0], words: table[key][1] };
+  const words = key.replaceAll("_", " ");
+  return { tone: "warn", words: words[0].toUpperCase() + words.slice(1) };
+}
+
+export const LIGHTS = [
+  { led: "num_lock", words: "Num" },
+  { led: "caps_lock", words: "Caps" },
+  { led: "scroll_lock", words: "Scroll" },
+];
+
+/** What is in the target's drive, in one line. */
+export function driveWords(drive, humanSize) {
+  if (!drive) return "Not known";
+  if (!drive.image) return drive.shown ? "Empty drive" : "No drive shown to the target";
+  const kind = drive.mode === "disk" ? "disk" : "CD-ROM";
+  const size = drive.size_bytes == null ? "" : `, ${humanSize(drive.size_bytes)}`;
+  return `${drive.image} (${kind}${size})`;
+}
