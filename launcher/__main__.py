@@ -39,10 +39,20 @@ def main(arguments: list[str] | None = None) -> int:
             from launcher.here import run_here
 
             return run_here(options)
-        from launcher.inlab import run_in_lab
-
-        return run_in_lab(options)
+        return run_in_lab_with(options)
     except KaputtError as error:
+        print(f"kaputtkvm: {error}", file=sys.stderr)
+        return 1
+
+
+def run_in_lab_with(options: argparse.Namespace) -> int:
+    """Run in the lab; what goes wrong there is said in words, with the end of the guests' logs."""
+    from lab import LabError
+    from launcher.inlab import run_in_lab
+
+    try:
+        return run_in_lab(options)
+    except LabError as error:
         print(f"kaputtkvm: {error}", file=sys.stderr)
         return 1
 

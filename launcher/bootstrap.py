@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> int:
             print(f"kaputtkvm: {error}", file=sys.stderr)
             return 1
         except KeyboardInterrupt:
-            print("\nkaputtkvm: stopped while setting up; start it again to go on.", file=sys.stderr)
+            print("\nkaputtkvm: stopped during set-up; start it again to go on.", file=sys.stderr)
             return 130
     else:
         python = Path(sys.executable)
@@ -62,7 +62,7 @@ def main(arguments: list[str]) -> int:
 
 
 def has_controller() -> bool:
-    """Whether this machine has a USB device controller (UDC), so that it can be the board itself."""
+    """Whether this machine has a USB device controller (UDC), so that it can be the board."""
     return CONTROLLERS.is_dir() and any(CONTROLLERS.iterdir())
 
 

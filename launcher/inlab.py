@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 
 from gadgetd.errors import KaputtError
-from lab import Board, GuestProcess, Lab, grub_iso
+from lab import Board, GuestProcess, Lab, LabError, grub_iso
 from launcher.here import interrupted, refuse_taken_port
 from launcher.progress import Progress
 
@@ -108,18 +108,19 @@ def start_product(
     Raises:
         ProductFailedError: it ended, or did not answer in time; with what it said.
     """
-    text = yaml.safe_dump({**lab_settings(images), **sections})
-    board.run(["sh", "-c", f"mkdir -p $(dirname {CONFIG_IN_GUEST}); cat > {CONFIG_IN_GUEST}"], stdin=text)
+    config = yaml.safe_dump({**lab_settings(images), **sections})
+    board.shell(f"mkdir -p {Path(CONFIG_IN_GUEST).parent}")
+    board.run(["tee", CONFIG_IN_GUEST], stdin=config)
     command = [sys.executable, "-m", "launcher", "run", "--here", "--config", CONFIG_IN_GUEST]
     process = board.start(command, cwd=board.checkout)
     said: list[str] = []
     password = ""
     while True:
-        line = process.next_line(READY_WITHIN_S)
-        if line is None:
-            raise ProductFailedError(
-                "KaputtKVM ended on the board: " + (" / ".join(said[-5:]) or "it said nothing") + "."
-            )
+        try:
+            line = process.next_line(READY_WITHIN_S)
+        except LabError as error:
+            last = " / ".join(said[-5:]) or "it said nothing"
+            raise ProductFailedError(f"KaputtKVM did not come up on the board: {last}.") from error
         said.append(line)
         if line.startswith("First login: password "):
             password = line.rpartition(" ")[2]

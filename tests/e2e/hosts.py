@@ -16,7 +16,9 @@ class InputLayer:
     """Key events of our keyboard, as the kernel's input layer has them and libevdev names them."""
 
     def __init__(self, board: Board) -> None:
-        self._watch: GuestProcess = board.start([sys.executable, GUEST / "evdev_watch.py", *IDENTITY])
+        self._watch: GuestProcess = board.start(
+            [sys.executable, GUEST / "evdev_watch.py", *IDENTITY]
+        )
         assert self.next() == "ready"
 
     def next(self, timeout_s: float = ARRIVES_WITHIN_S) -> str:

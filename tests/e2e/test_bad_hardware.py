@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -23,7 +22,9 @@ VIVID_DRIVER = "/sys/bus/platform/drivers/vivid"
 
 
 @pytest.fixture(scope="module")
-def two_controllers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Board, httpx.Client]]:
+def two_controllers(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Board, httpx.Client]]:
     """A board with two UDCs and no configuration that says which; and a signed-in program."""
     images = tmp_path_factory.mktemp("images")
     plain_iso(images / "first.iso", 1024 * 1024)

@@ -110,9 +110,9 @@ def test_keys_of_the_page_work_in_the_firmwares_own_menu(
     page.click("[data-action=reset-confirm]")
     # Nothing to boot: OVMF ends in its shell or its menu. Escape then goes into the menu.
     still = desk.lab.target.screenshot()
-    assert wait_for(
-        lambda: psnr_db(desk.lab.target.screenshot(), still) < 40, BOOTS_WITHIN_S
-    ), "the firmware shows nothing"
+    assert wait_for(lambda: psnr_db(desk.lab.target.screenshot(), still) < 40, BOOTS_WITHIN_S), (
+        "the firmware shows nothing"
+    )
     page.click("kvm-screen canvas")
 
     def in_menu() -> bool:
@@ -126,9 +126,7 @@ def test_keys_of_the_page_work_in_the_firmwares_own_menu(
     assert wait_for(in_menu, BOOTS_WITHIN_S), "the firmware's menu did not come"
     before = desk.lab.target.screenshot()
     page.keyboard.press("ArrowDown")
-    assert wait_for(
-        lambda: psnr_db(desk.lab.target.screenshot(), before) < 40, ANSWERS_WITHIN_S
-    )
+    assert wait_for(lambda: psnr_db(desk.lab.target.screenshot(), before) < 40, ANSWERS_WITHIN_S)
     shown = desk.lab.target.screenshot().resize((720, HEIGHT_PX), Image.Resampling.LANCZOS)
     assert wait_for(
         lambda: psnr_db(decoded(client.get("/snapshot.jpg").content), shown) >= 22,

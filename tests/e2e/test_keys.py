@@ -53,7 +53,7 @@ def tap(page: Page, keyboard: CDPSession, code: str) -> None:
     for kind in ("keydown", "keyup"):
         page.evaluate(
             "([kind, code]) => document.activeElement.dispatchEvent("
-            "new KeyboardEvent(kind, {code, key: 'Unidentified', bubbles: true, cancelable: true}))",
+            "new KeyboardEvent(kind, {code, key: '?', bubbles: true, cancelable: true}))",
             [kind, code],
         )
 

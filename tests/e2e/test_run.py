@@ -25,7 +25,10 @@ def processes_of(pid: int) -> set[int]:
     found = {pid}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            child, parent = int(stat.parent.name), int(stat.read_text().rsplit(")", 1)[1].split()[1])
+            child, parent = (
+                int(stat.parent.name),
+                int(stat.read_text().rsplit(")", 1)[1].split()[1]),
+            )
         except (OSError, IndexError):
             continue
         if parent == pid:
@@ -81,7 +84,11 @@ def test_run_shows_the_target_and_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
 def modules_now() -> set[str]:
     """Names of this machine's loaded modules."""
     listing = Path("/proc/modules")
-    return {line.split()[0] for line in listing.read_text().splitlines()} if listing.exists() else set()
+    return (
+        {line.split()[0] for line in listing.read_text().splitlines()}
+        if listing.exists()
+        else set()
+    )
 
 
 def test_a_taken_port_is_said_before_anything_starts(desk: Desk) -> None:

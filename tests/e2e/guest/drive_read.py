@@ -1,8 +1,8 @@
 """Runs on the board: reads our drive back through its kernel's sr driver.
 
-    drive_read.py VENDOR PRODUCT SIZE   waits for a medium of SIZE bytes: prints `SIZE SHA256`
-    drive_read.py VENDOR PRODUCT empty  waits until there is no medium:  prints `empty`
-    drive_read.py VENDOR PRODUCT there  says at once whether there is a drive: `there` or `absent`
+drive_read.py VENDOR PRODUCT SIZE   waits for a medium of SIZE bytes: prints `SIZE SHA256`
+drive_read.py VENDOR PRODUCT empty  waits until there is no medium:  prints `empty`
+drive_read.py VENDOR PRODUCT there  says at once whether there is a drive: `there` or `absent`
 """
 
 import errno
@@ -51,7 +51,7 @@ def medium_bytes(node: str) -> int:
 
 def digest(node: str) -> str:
     """SHA-256 of the whole medium."""
-    with open(node, "rb") as medium:
+    with Path(node).open("rb") as medium:
         return hashlib.file_digest(medium, "sha256").hexdigest()
 
 

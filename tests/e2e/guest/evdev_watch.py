@@ -36,7 +36,7 @@ def keyboards(vendor: str, product: str) -> list[str]:
             same = same and (identity / "product").read_text().strip() == product
         except OSError:
             continue
-        if same and os.path.exists(f"/dev/input/{node.name}"):
+        if same and Path(f"/dev/input/{node.name}").exists():
             found.append(f"/dev/input/{node.name}")
     return found
 
