@@ -116,7 +116,6 @@ class Daemon:
     async def _follow(self) -> None:
         await self._drive.start()
         notify("READY=1")
-        log.info("%s", self._cable.status()["sentence"])
         async with asyncio.TaskGroup() as group:
             group.create_task(self._cable.run())
             group.create_task(self._drive.run())

@@ -29,8 +29,8 @@ class GrabbedFrame(Protocol):
     def data(self) -> memoryview | bytes: ...  # noqa: D102
     @property
     def captured_us(self) -> int: ...  # noqa: D102
-    def __enter__(self) -> object: ...  # noqa: D105
-    def __exit__(self, *_: object) -> None: ...  # noqa: D105
+    def __enter__(self) -> object: ...
+    def __exit__(self, *_: object) -> None: ...
 
 
 class Grabber(Protocol):

@@ -221,9 +221,7 @@ class Capture:
             except BlockingIOError:
                 break
             except OSError as error:
-                if error.errno in (errno.EIO, errno.EINVAL):
-                    raise CaptureStuckError(self.device, "the stream broke off") from error
-                raise self._node.error("gave no frame", error) from error
+                raise self._broken_off("gave no frame", error) from error
             if buffer.flags & raw.BufferFlag.ERROR or buffer.bytesused == 0:
                 self._queue(buffer.index)
                 continue
@@ -241,7 +239,16 @@ class Capture:
 
     def _queue(self, index: int) -> None:
         # A fresh structure each time: the driver overwrites the one it is given.
-        self._node.must(raw.IOC.QBUF, self._buffer(index), "did not take a buffer back")
+        try:
+            self._node.call(raw.IOC.QBUF, self._buffer(index))
+        except OSError as error:
+            raise self._broken_off("did not take a buffer back", error) from error
+
+    def _broken_off(self, doing: str, error: OSError) -> CaptureError:
+        # EIO from either end of the queue: the driver gave the stream up; only a new one helps.
+        if error.errno in (errno.EIO, errno.EINVAL):
+            return CaptureStuckError(self.device, "the stream broke off")
+        return self._node.error(doing, error)
 
     def _mapped(self, buffer: raw.v4l2_buffer) -> mmap.mmap:
         try:

@@ -93,9 +93,7 @@ def test_the_password_is_shown_at_the_first_start_only_and_stays(tmp_path: Path)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_soon_and_with_success(
-    tmp_path: Path, number: signal.Signals
-) -> None:
+def test_a_signal_ends_it_soon_and_with_success(tmp_path: Path, number: signal.Signals) -> None:
     with running(config(tmp_path)) as (process, url, password):
         with httpx.Client(base_url=url, timeout=20) as http:  # keeps its connection
             http.post("/api/login", json={"password": password}).raise_for_status()

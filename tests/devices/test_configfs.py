@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from gadgetd.daemon import device
 from gadgetd.cable import Shape
+from gadgetd.daemon import device
 from gadgetd.devices.configfs import GadgetDirectory, same
 from gadgetd.failures import ConfigfsMissingError, GadgetRefusedError
 from gadgetd.settings import GadgetSettings

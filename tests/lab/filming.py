@@ -1,8 +1,9 @@
 """The camera alone, in the board, on a leash: orders in on standard input, news out as JSON lines.
 
-Run as `python -m tests.lab.filming DIRECTORY`. News is every change of the camera's state. Orders:
-`watch`, `leave`, `snapshot NAME` (writes DIRECTORY/NAME), `open SETTINGS` (opens the device once
-with these settings and says how that went), `held` (what this process holds of video devices).
+Run as `python -m tests.lab.filming DIRECTORY RETRY_S`. News is every change of the camera's
+state. Orders: `watch`, `leave`, `snapshot NAME` (writes DIRECTORY/NAME), `open SETTINGS` (opens
+the device once with these settings and says how that went), `held` (what this process holds of
+video devices).
 """
 
 from __future__ import annotations
@@ -87,7 +88,8 @@ async def obey(camera: Camera, directory: Path) -> None:
 
 
 async def main() -> None:
-    patience = Patience(linger_s=0.1, first_retry_s=0.2, longest_retry_s=1)
+    retry_s = float(sys.argv[2])
+    patience = Patience(linger_s=0.1, first_retry_s=retry_s, longest_retry_s=retry_s)
     camera = Camera(VideoSettings(**SETTINGS), patience=patience)
     filming = asyncio.create_task(camera.run())
     reporting = asyncio.create_task(report_states(camera))
