@@ -16,7 +16,7 @@ from api.viewer import Viewer
 router = APIRouter(tags=["video"])
 JPEG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}}}
 STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"multipart/x-mixed-replace": {}}}}
-SNAPSHOT_WITHIN_S = 3.0
+SNAPSHOT_WITHIN_S = 10.0  # a small board needs seconds to open its grabber for the first time
 
 
 @router.websocket("/api/video")

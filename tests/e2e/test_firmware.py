@@ -75,7 +75,7 @@ def test_the_firmware_boots_our_image_and_the_pages_arrow_keys_move_its_menu(
 
     # A user's way: choose the image, press reset, wait for the menu, press an arrow key.
     page.select_option("kvm-drive select[name=image]", "grub.iso")
-    page.wait_for_function("document.querySelector('kvm-drive select[name=image]').value")
+    page.click("kvm-drive [data-action=insert]")
     assert wait_for(
         lambda: client.get("/api/drive").json()["image"] == "grub.iso", ANSWERS_WITHIN_S
     )
