@@ -61,8 +61,7 @@ def run_here(options: argparse.Namespace) -> int:
             "Driving the USB device controller needs root.",
             "Start it with sudo, or use --lab to try it without hardware.",
         )
-    signal.signal(signal.SIGTERM, interrupted)
-    signal.signal(signal.SIGHUP, interrupted)
+    end_on_signals()
     with ExitStack() as stack:
         stack.callback(print, "Stopped.", flush=True)
         config = stack.enter_context(configuration(options))
@@ -87,9 +86,14 @@ def run_here(options: argparse.Namespace) -> int:
             return 0
 
 
-def interrupted(*_: object) -> None:
-    """A polite end by signal is the same as Ctrl-C."""
-    raise KeyboardInterrupt
+def end_on_signals() -> None:
+    """Make every polite end the same as Ctrl-C, even where a shell's `&` had SIGINT ignored."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupted)
 
 
 def show(name: str, line: str) -> None:

@@ -21,7 +21,7 @@ import yaml
 
 from gadgetd.errors import KaputtError
 from lab import Board, GuestProcess, Lab, LabError, grub_iso
-from launcher.here import interrupted, refuse_taken_port
+from launcher.here import end_on_signals, refuse_taken_port
 from launcher.progress import Progress
 
 GUEST_PORT = 8000
@@ -47,8 +47,7 @@ class Product:
 
 def run_in_lab(options: argparse.Namespace) -> int:
     """Run until Ctrl-C. Returns the exit status."""
-    signal.signal(signal.SIGTERM, interrupted)
-    signal.signal(signal.SIGHUP, interrupted)
+    end_on_signals()
     refuse_taken_port("127.0.0.1", options.port)
     images = (options.images or default_images()).resolve()
     images.mkdir(parents=True, exist_ok=True)
