@@ -69,6 +69,7 @@ class Drive:
         shown = self._policy == ALWAYS or (was_shown and self._policy != NEVER)
         await self._cable.start(Shape(mode, shown))
         self._occupied.set()
+        await self._look()
 
     async def insert(self, name: str, mode: MediumMode, force: bool = False) -> None:
         """Put an image of the library into the drive, in place of what is in it.
