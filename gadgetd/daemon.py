@@ -123,7 +123,8 @@ class Daemon:
     async def _stop(self) -> None:
         await self._server.stop()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._keys.release_all(), LAST_REPORT_S)
+            async with asyncio.timeout(LAST_REPORT_S):
+                await self._keys.release_all()
         try:
             await self._cable.stop()
         except KaputtError as error:

@@ -46,15 +46,15 @@ class Worker:
             raise self.problem
         started = time.monotonic()
         answer = self._submit(call)
-        try:
-            return await asyncio.wait_for(asyncio.shield(answer), patience_s or self._patience_s)
-        except TimeoutError:
-            if answer.done():  # the call itself timed out on something, and came back saying so
-                raise
-            self._stuck = (what, started)
-            answer.add_done_callback(self._recover)
-            self._changed()
-            raise KernelStuckError(what, time.monotonic() - started) from None
+        # Retrieved even if whoever asked does not wait for it any more.
+        answer.add_done_callback(lambda answer: answer.cancelled() or answer.exception())
+        await asyncio.wait({answer}, timeout=patience_s or self._patience_s)
+        if answer.done():
+            return answer.result()
+        self._stuck = (what, started)
+        answer.add_done_callback(self._recover)
+        self._changed()
+        raise KernelStuckError(what, time.monotonic() - started)
 
     @property
     def problem(self) -> KernelStuckError | None:
@@ -65,8 +65,6 @@ class Worker:
         return KernelStuckError(what, time.monotonic() - since)
 
     def _recover(self, answer: asyncio.Future[Any]) -> None:
-        if not answer.cancelled():
-            answer.exception()  # nobody waits for it any more
         self._stuck = None
         self._changed()
 

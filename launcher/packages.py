@@ -16,12 +16,15 @@ GADGET = (
 LAB = (
     "qemu-system-x86",  # both guests
     "ovmf",  # the target's UEFI firmware
-    "usbredirect",  # the USB cable between the guests
-    "udev",  # runs inside the board guest
-    "kmod",  # depmod for the unpacked kernel; modprobe inside the guest
+    "seabios",  # the target's BIOS
     "busybox-static",  # the board guest's first program
+    "kmod",  # depmod for the unpacked kernel; modprobe inside the guest
+    "udev",  # runs inside the board guest
+    "usbredirect",  # the USB cable between the guests
     "v4l-utils",  # sets the virtual grabber up
-    "grub-common",  # grub-mkrescue makes the example image
+    "xz-utils",  # the kernel's payload
+    "util-linux",  # setpriv: no guest outlives the launcher
+    "grub-common",  # grub-mkrescue makes the example image, with the four below
     "grub-efi-amd64-bin",
     "grub-pc-bin",
     "xorriso",
@@ -33,6 +36,7 @@ TEST = (
     "chromium",  # the browser that the page is tested in
     "fonts-dejavu-core",  # so that its screenshots show letters on a bare machine
     "nodejs",  # node --test for web/lib
+    "procps",  # finds the process that a test kills
     "libevdev2",  # names the events that the kernel makes of our reports
 )
 
