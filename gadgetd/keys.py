@@ -7,8 +7,9 @@ takes it, so that nothing is stuck when it comes back.
 
 When no target is there at all, held keys stay held, because somebody's finger is still on them:
 whoever holds Delete while the target is switched on means just that. A target that has just
-configured us first gets an empty report and then what is held; and that once more, because Linux
-throws away what a keyboard says in the first 50 ms (drivers/hid/usbhid/hid-core.c, usbhid_open).
+configured us first gets an empty report and then what is held; and that again a little later,
+because Linux throws away what a keyboard says in the first 50 ms after it has found a driver
+(drivers/hid/usbhid/hid-core.c, usbhid_open).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from gadgetd.ports import KeyboardNode
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 1.0
-REMIND_AFTER_S = 0.2
+REMIND_AFTER_S = (0.3, 1.0)
 NO_KEYS = bytes(REPORT_SIZE_BYTES)
 
 QUEUED = "The target's keyboard driver gets it with its next poll."
@@ -77,8 +78,7 @@ class Keys:
         self._node: KeyboardNode | None = None
         self._waiting: deque[Waiting] = deque()
         self._deadline: asyncio.TimerHandle | None = None
-        self._reminder: asyncio.TimerHandle | None = None
-        self._is_reminder_due = False
+        self._reminders: list[asyncio.TimerHandle] = []
         self._taken: bytes | None = None  # the last report taken; None: the target may hold any
         self._trouble = ABSENT
         self._lights: frozenset[Led] = frozenset()
@@ -131,11 +131,7 @@ class Keys:
         self._taken = None
         self._loop.add_reader(self._node.fileno(), self._read_lights)
         self._push(self._keyboard.report())
-        if self._keyboard.held and self._is_heard:
-            # That this one is taken shows that the target has begun to ask.
-            self._is_reminder_due = True
-            self._waiting.append(Waiting(self._keyboard.report()))
-            self._flush()
+        self._reminders = [self._loop.call_later(s, self._remind) for s in REMIND_AFTER_S]
         self._changed()
 
     def target_gone(self) -> None:
@@ -169,10 +165,6 @@ class Keys:
     def is_target_absent(self) -> bool:
         """Whether no target has us set up, as far as the keyboard can tell."""
         return self._trouble == ABSENT
-
-    @property
-    def _is_heard(self) -> bool:
-        return not self._trouble
 
     @property
     def trouble(self) -> str:
@@ -222,9 +214,6 @@ class Keys:
             self._taken = first.report
             first.settle(True, QUEUED)
             self._stop_waiting()
-            if self._is_reminder_due and not self._waiting:
-                self._is_reminder_due = False
-                self._reminder = self._loop.call_later(REMIND_AFTER_S, self._remind)
             if self._trouble:
                 log.info("The target collects keys again.")
                 self._trouble = ""
@@ -232,7 +221,7 @@ class Keys:
 
     def _remind(self) -> None:
         """Tell the target once more what is held: the same picture again is no news to it."""
-        if self._keyboard.held and not self._waiting:
+        if self._keyboard.held and not self._waiting and not self._trouble:
             self._waiting.append(Waiting(self._keyboard.report()))
             self._flush()
 
@@ -254,10 +243,8 @@ class Keys:
     def _drop(self, sentence: str) -> None:
         """Give up what waits."""
         self._stop_waiting()
-        self._is_reminder_due = False
-        if self._reminder is not None:
-            self._reminder.cancel()
-            self._reminder = None
+        while self._reminders:
+            self._reminders.pop().cancel()
         while self._waiting:
             self._waiting.popleft().settle(False, sentence)
 

@@ -25,7 +25,13 @@ RUN_LIMIT_S = 120.0
 PORTS = ("agent", "picture", "reset")
 # What the gadget and the board's own USB host need; udev would find most of it, but later.
 LATE_MODULES = (
-    "libcomposite", "usbhid", "hid-generic", "evdev", "usb-storage", "sr_mod", "sd_mod",
+    "libcomposite",
+    "usbhid",
+    "hid-generic",
+    "evdev",
+    "usb-storage",
+    "sr_mod",
+    "sd_mod",
 )
 
 
@@ -190,16 +196,30 @@ class Board:
         for name in PORTS:
             ports += [
                 *unix_chardev(name, run_dir / name),
-                "-device", f"virtserialport,chardev={name},name=kaputtkvm.{name}",
+                "-device",
+                f"virtserialport,chardev={name},name=kaputtkvm.{name}",
             ]
         return [
-            "-M", "q35", "-m", str(self._memory_mb), "-no-reboot",
-            "-kernel", str(found.image), "-initrd", str(initrd),
-            "-append", "console=ttyS0 quiet panic=-1 mitigations=off nokaslr audit=0",
+            "-M",
+            "q35",
+            "-m",
+            str(self._memory_mb),
+            "-no-reboot",
+            "-kernel",
+            str(found.image),
+            "-initrd",
+            str(initrd),
+            "-append",
+            "console=ttyS0 quiet panic=-1 mitigations=off nokaslr audit=0",
             *_directory("root", Path("/"), ",readonly=on"),
             *_directory("share", self.share, ""),
-            "-device", "virtio-serial-pci", *ports,
-            "-netdev", f"user,id=net{forwards}", "-device", "virtio-net-pci,netdev=net,romfile=",
+            "-device",
+            "virtio-serial-pci",
+            *ports,
+            "-netdev",
+            f"user,id=net{forwards}",
+            "-device",
+            "virtio-net-pci,netdev=net,romfile=",
         ]
 
     def _stop(self) -> None:
@@ -213,6 +233,8 @@ class Board:
 
 def _directory(tag: str, path: Path, more: str) -> list[str]:
     return [
-        "-fsdev", f"local,id={tag},path={path},security_model=none,multidevs=remap{more}",
-        "-device", f"virtio-9p-pci,fsdev={tag},mount_tag={tag}",
+        "-fsdev",
+        f"local,id={tag},path={path},security_model=none,multidevs=remap{more}",
+        "-device",
+        f"virtio-9p-pci,fsdev={tag},mount_tag={tag}",
     ]

@@ -61,7 +61,18 @@ def _member(inode: int, entry: Entry) -> bytes:
     name = entry.name.encode() + b"\0"
     links = 2 if stat.S_ISDIR(entry.mode) else 1
     fields = (
-        inode, entry.mode, 0, 0, links, 0, len(entry.data), 0, 0, *entry.device, len(name), 0,
+        inode,
+        entry.mode,
+        0,
+        0,
+        links,
+        0,
+        len(entry.data),
+        0,
+        0,
+        *entry.device,
+        len(name),
+        0,
     )
     header = b"070701" + b"".join(b"%08x" % field for field in fields)
     return _padded(header + name) + _padded(entry.data)

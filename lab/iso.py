@@ -43,11 +43,23 @@ def grub_iso(path: Path, *, entries: Sequence[str] = MENU, title: str = TITLE) -
         (root / "README.TXT").write_text(title + "\n")
         done = subprocess.run(
             [
-                tool("grub-mkrescue", "grub-common"), "-o", path, "--compress=xz",
-                f"--install-modules={GRUB_MODULES}", "--locales=", "--fonts=", "--themes=",
-                root, "--", "-volid", "KAPUTTKVM_LAB",
+                tool("grub-mkrescue", "grub-common"),
+                "-o",
+                path,
+                "--compress=xz",
+                f"--install-modules={GRUB_MODULES}",
+                "--locales=",
+                "--fonts=",
+                "--themes=",
+                root,
+                "--",
+                "-volid",
+                "KAPUTTKVM_LAB",
             ],
-            capture_output=True, text=True, check=False, timeout=BUILD_LIMIT_S,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=BUILD_LIMIT_S,
             env={**os.environ, "PATH": SEARCH_PATH, "TMPDIR": directory},
         )
     if done.returncode != 0 or not path.exists():

@@ -96,7 +96,10 @@ def _package(say: Say) -> str:
 def _dependency() -> str | None:
     shown = subprocess.run(
         [tool("apt-cache", "apt"), "show", "--no-all-versions", META_PACKAGE],
-        capture_output=True, text=True, check=False, env={**os.environ, "LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "LC_ALL": "C"},
     ).stdout
     found = re.search(r"^Depends:.*?(linux-image-[0-9][^ ,]*)", shown, re.MULTILINE)
     return found[1] if found else None
@@ -109,8 +112,10 @@ def _unpack(package: str, home: Path, say: Say) -> None:
         # Root's apt would hand the download to the user _apt, who may not write here.
         _run(
             ["apt-get", "-o", "APT::Sandbox::User=root", "download", package],
-            "lab.kernel.download", f"{package} did not arrive.",
-            "Check the network, and try `apt-get update`.", cwd=work,
+            "lab.kernel.download",
+            f"{package} did not arrive.",
+            "Check the network, and try `apt-get update`.",
+            cwd=work,
         )
         (deb,) = work.glob("*.deb")
         say(f"Unpacking {package}")
@@ -151,7 +156,9 @@ def plain_image(compressed: bytes) -> bytes:
     # The last four bytes of the payload are its unpacked size, not part of the xz stream.
     unpacked = subprocess.run(
         [tool("xz", "xz-utils"), "-dc", "--single-stream"],
-        input=payload, capture_output=True, check=False,
+        input=payload,
+        capture_output=True,
+        check=False,
     ).stdout
     return unpacked if unpacked.startswith(b"\x7fELF") else compressed
 
@@ -162,8 +169,13 @@ def _run(
     program = tool(argv[0], "kmod" if argv[0] == "depmod" else "apt")
     try:
         done = subprocess.run(
-            [program, *argv[1:]], capture_output=True, text=True, cwd=cwd, check=False,
-            timeout=FETCH_LIMIT_S, env={**os.environ, "LC_ALL": "C"},
+            [program, *argv[1:]],
+            capture_output=True,
+            text=True,
+            cwd=cwd,
+            check=False,
+            timeout=FETCH_LIMIT_S,
+            env={**os.environ, "LC_ALL": "C"},
         )
     except subprocess.TimeoutExpired as error:
         raise LabError(code, sentence, todo, f"{argv[0]} took over {FETCH_LIMIT_S} s") from error

@@ -11,17 +11,17 @@ from pathlib import Path
 from lab.errors import LabError
 
 DEBIAN_PACKAGES: tuple[str, ...] = (
-    "qemu-system-x86",     # both guests
-    "ovmf",                # the target's UEFI firmware
-    "seabios",             # the target's BIOS
-    "busybox-static",      # the first minute of the board
-    "kmod",                # modprobe in the board, depmod outside
-    "udev",                # the board's udevd: links, permissions, the `udev` monitor
-    "usbredirect",         # the USB cable
-    "v4l-utils",           # sets vivid up
-    "xz-utils",            # the kernel image is an xz stream; Debian 13's modules too
-    "util-linux",          # setpriv: no guest outlives us
-    "grub-common",         # grub-mkrescue, with the five below
+    "qemu-system-x86",  # both guests
+    "ovmf",  # the target's UEFI firmware
+    "seabios",  # the target's BIOS
+    "busybox-static",  # the first minute of the board
+    "kmod",  # modprobe in the board, depmod outside
+    "udev",  # the board's udevd: links, permissions, the `udev` monitor
+    "usbredirect",  # the USB cable
+    "v4l-utils",  # sets vivid up
+    "xz-utils",  # the kernel image is an xz stream; Debian 13's modules too
+    "util-linux",  # setpriv: no guest outlives us
+    "grub-common",  # grub-mkrescue, with the five below
     "grub-efi-amd64-bin",
     "grub-pc-bin",
     "xorriso",

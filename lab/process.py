@@ -47,8 +47,13 @@ def _start_for_ever() -> None:
         try:
             with log.open("ab") as output:
                 process = subprocess.Popen(
-                    argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/",
-                    start_new_session=True, env={**os.environ, "PATH": SEARCH_PATH},
+                    argv,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    cwd="/",
+                    start_new_session=True,
+                    env={**os.environ, "PATH": SEARCH_PATH},
                 )
             started.set_result(process)
         except BaseException as error:

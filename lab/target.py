@@ -107,11 +107,17 @@ class Target:
     def _arguments(self, run_dir: Path) -> list[str]:
         width, height = SCREEN_PX
         arguments = [
-            "-m", str(self._memory_mb),
-            "-device", f"VGA,edid=on,xres={width},yres={height}",
+            "-m",
+            str(self._memory_mb),
+            "-device",
+            f"VGA,edid=on,xres={width},yres={height}",
             # Port 0: the kernel picks a free one, so that two labs cannot meet.
-            "-chardev", "socket,id=usb,host=127.0.0.1,port=0,server=on,wait=off",
-            "-device", "qemu-xhci", "-device", "usb-redir,id=port,chardev=usb,bootindex=0",
+            "-chardev",
+            "socket,id=usb,host=127.0.0.1,port=0,server=on,wait=off",
+            "-device",
+            "qemu-xhci",
+            "-device",
+            "usb-redir,id=port,chardev=usb,bootindex=0",
         ]
         if self.firmware == "seabios":
             return ["-M", "pc", *arguments]
@@ -119,9 +125,13 @@ class Target:
         variables = run_dir / "vars.fd"
         shutil.copyfile(firmware_file("OVMF_VARS_4M.fd", "ovmf"), variables)
         return [
-            "-M", "q35", *arguments,
-            "-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={code}",
-            "-drive", f"if=pflash,format=raw,unit=1,file={variables}",
+            "-M",
+            "q35",
+            *arguments,
+            "-drive",
+            f"if=pflash,format=raw,unit=0,readonly=on,file={code}",
+            "-drive",
+            f"if=pflash,format=raw,unit=1,file={variables}",
         ]
 
     def _listening_port(self) -> int:

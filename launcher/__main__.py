@@ -19,6 +19,9 @@ def parser() -> argparse.ArgumentParser:
     where.add_argument("--lab", action="store_true", help="in the lab, even with hardware present")
     where.add_argument("--here", action="store_true", help="on this machine's own hardware")
     run.add_argument("--port", type=int, default=8000, help="the page's port (default: 8000)")
+    run.add_argument(
+        "--listen", default="127.0.0.1", help="the page's address, for --here (default: 127.0.0.1)"
+    )
     run.add_argument("--images", type=Path, help="directory of ISO images")
     run.add_argument("--config", type=Path, help="configuration file, for --here")
     test = verbs.add_parser("test", help="run every test")

@@ -68,6 +68,7 @@ def run_here(options: argparse.Namespace) -> int:
         settings = load(config)
         refuse_taken_port(settings.http.host, settings.http.port)
         stack.enter_context(gadget_framework(Path(settings.gadget.configfs)))
+        has_password = settings.auth.state.exists()
         commands = {
             name: [sys.executable, "-m", name, "--config", str(config)]
             for name in ("gadgetd", "api")
@@ -77,6 +78,12 @@ def run_here(options: argparse.Namespace) -> int:
             with Supervisor(children) as supervisor:
                 wait_until_ready(settings, supervisor)
                 print(f"The page: {url_of(settings)}", flush=True)
+                if has_password:
+                    print(
+                        "Sign in with the password that the first start showed; for a new one, "
+                        f"delete {settings.auth.state} and start again.",
+                        flush=True,
+                    )
                 print(f"ISO images: {settings.images.directory}", flush=True)
                 print("Ctrl-C ends it.", flush=True)
                 while True:
@@ -123,7 +130,7 @@ def configuration(options: argparse.Namespace) -> Iterator[Path]:
                 {
                     "gadget": {"socket": str(directory / "gadgetd.sock")},
                     "images": {"directory": str(images)},
-                    "http": {"port": options.port},
+                    "http": {"host": options.listen, "port": options.port},
                     "auth": {"state": str(data / "auth.json")},
                 }
             )

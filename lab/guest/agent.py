@@ -53,8 +53,13 @@ class Agent:
     def _start(self, number: int, order: dict[str, Any]) -> None:
         try:
             process = subprocess.Popen(
-                order["argv"], cwd=order["cwd"], env={**os.environ, **order["env"]}, bufsize=0,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                order["argv"],
+                cwd=order["cwd"],
+                env={**os.environ, **order["env"]},
+                bufsize=0,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 start_new_session=True,
             )
         except OSError as error:

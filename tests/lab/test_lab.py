@@ -24,8 +24,19 @@ def captured(board: Board, share: Path) -> list[bytes]:
     raw = share / "captured.yuyv"
     raw.write_bytes(b"")
     board.run(
-        ["v4l2-ctl", "-d", "/dev/v4l/by-path/platform-vivid.0-video-index0", "--stream-mmap=3",
-         "--stream-skip=2", "--stream-count=3", f"--stream-to={raw}"], check=False,
+        # Bounded: a capture that begins while the grabber is being set up may get no frame at all.
+        [
+            "timeout",
+            "20",
+            "v4l2-ctl",
+            "-d",
+            "/dev/v4l/by-path/platform-vivid.0-video-index0",
+            "--stream-mmap=3",
+            "--stream-skip=2",
+            "--stream-count=3",
+            f"--stream-to={raw}",
+        ],
+        check=False,
     )
     data = raw.read_bytes()
     return [data[at : at + FRAME_SIZE_BYTES] for at in range(0, len(data), FRAME_SIZE_BYTES)]
@@ -51,9 +62,7 @@ def test_the_newest_picture_replaces_the_one_before(board: Board, feed: Feed, sh
     assert captured(board, share)[-1] == yuyv(Image.new("RGB", (720, 480), "blue"))
 
 
-def test_the_picture_comes_back_after_the_grabber_was_pulled(
-    board: Board, feed: Feed, share: Path
-):
+def test_the_picture_comes_back_after_the_grabber_was_pulled(board: Board, feed: Feed, share: Path):
     picture = Image.radial_gradient("L").convert("RGB")
     feed.show(picture)
     driver = "/sys/bus/platform/drivers/vivid"
@@ -62,9 +71,7 @@ def test_the_picture_comes_back_after_the_grabber_was_pulled(
 
 
 def test_a_program_gets_its_input_and_gives_its_output_and_status(board: Board):
-    done = board.run(
-        ["sh", "-c", "tr a-z A-Z; echo oops >&2; exit 3"], stdin="hello", check=False
-    )
+    done = board.run(["sh", "-c", "tr a-z A-Z; echo oops >&2; exit 3"], stdin="hello", check=False)
     assert (done.stdout, done.stderr, done.returncode) == ("HELLO", "oops\n", 3)
 
 
@@ -143,8 +150,9 @@ def test_a_killed_lab_takes_its_guests_along(tmp_path: Path):
 def test_a_guest_that_dies_is_an_error_with_its_last_words(share: Path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(LabError, match="hostfwd") as caught, Board(
-            share=share, forward={80: port}
+        with (
+            pytest.raises(LabError, match="hostfwd") as caught,
+            Board(share=share, forward={80: port}),
         ):
             pass
     assert caught.value.code == "lab.guest.died"
@@ -170,6 +178,7 @@ class TestDesk:
 
     def test_the_targets_screen_reaches_the_grabber(self, desk: Lab):
         wait_until(lambda: desk.screen.sent_count >= 1)
+
         # Blinking cursors: what is captured was on the screen just before or just after.
         def is_same() -> bool:
             before = yuyv(desk.target.screenshot())
