@@ -19,13 +19,13 @@ def wait_until(happened: Callable[[], bool], limit_s: float = LIMIT_S) -> None:
         time.sleep(0.1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def share(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory the board and the tests both see."""
     return tmp_path_factory.mktemp("share")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def board(share: Path) -> Iterator[Board]:
     with Board(share=share, say=print) as running:
         yield running

@@ -73,9 +73,10 @@ test("the frame rate counts what was drawn in the last two seconds and falls to 
 
 test("the figures tell size, rate and round trip, and call an unchanging picture still", () => {
   const frame = { width: 720, height: 480 };
-  assert.equal(figures(frame, 30, 17.6), "720 × 480 · 30 frames/s · 18 ms");
+  assert.equal(figures(frame, 30, 17.6), "720 × 480 · 30 frames/s · round trip 18 ms");
+  assert.equal(figures(frame, 1, null), "720 × 480 · 1 frame/s");
   assert.equal(figures(frame, 0, null), "720 × 480 · still picture");
-  assert.equal(figures(null, 30, 0.2), "1 ms");
+  assert.equal(figures(null, 30, 0.2), "round trip 1 ms");
 });
 
 test("the line below the picture says where the keyboard goes and how to get it back", () => {

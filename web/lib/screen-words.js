@@ -30,8 +30,11 @@ export function figures(frame, framesPerSecond, roundTripMs) {
   const parts = [];
   if (frame) {
     parts.push(`${frame.width} × ${frame.height}`);
-    parts.push(framesPerSecond > 0 ? `${framesPerSecond} frames/s` : "still picture");
+    const unit = framesPerSecond === 1 ? "frame/s" : "frames/s";
+    parts.push(framesPerSecond > 0 ? `${framesPerSecond} ${unit}` : "still picture");
   }
-  if (roundTripMs !== null) parts.push(`${Math.max(1, Math.round(roundTripMs))} ms`);
+  if (roundTripMs !== null) {
+    parts.push(`round trip ${Math.max(1, Math.round(roundTripMs))} ms`);
+  }
   return parts.join(" · ");
 }
