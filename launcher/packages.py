@@ -36,6 +36,7 @@ TEST = (
     "chromium",  # the browser that the page is tested in
     "fonts-dejavu-core",  # so that its screenshots show letters on a bare machine
     "nodejs",  # node --test for web/lib
+    "libatomic1",  # the browser driver's own node
     "procps",  # finds the process that a test kills
     "libevdev2",  # names the events that the kernel makes of our reports
 )
