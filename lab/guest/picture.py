@@ -114,8 +114,7 @@ def main() -> None:
             if output:
                 output.close()
                 output = None
-            time.sleep(RETRY_INTERVAL_S)
-            subprocess.run(["/bin/busybox", "sh", SETUP], check=False)
+            _set_up()
             continue
         if not is_answered:
             os.write(port, SHOWN)
@@ -126,6 +125,12 @@ def main() -> None:
         else:  # the same frame again, on the node that comes back
             output.close()
             output = None
+
+
+def _set_up() -> None:
+    """Until both nodes are there and set up: whoever captures too early keeps the format busy."""
+    while subprocess.run(["/bin/busybox", "sh", SETUP], check=False).returncode:
+        time.sleep(RETRY_INTERVAL_S)
 
 
 def _frame(port: int) -> bytearray:
