@@ -210,7 +210,7 @@ def test_a_device_that_does_not_start_is_tried_again(filming: Filming) -> None:
 def test_another_program_in_the_way_is_said_and_waited_for(filming: Filming) -> None:
     filming.shell(
         "v4l2-ctl -d $capture --stream-mmap > /dev/null 2>&1 & echo $! > /run/other",
-        "until /bin/busybox fuser $capture > /dev/null 2>&1; do sleep 0.1; done",
+        "until ls -l /proc/$(cat /run/other)/fd | grep -q $capture; do sleep 0.1; done",
     )
     filming.order("watch")
     assert "in use by another program" in str(filming.until("failed")["sentence"])
