@@ -19,22 +19,11 @@ from api.video.picture import Frame
 BOUNDARY = "kaputtkvm-frame"
 MEDIA_TYPE = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
 REPEAT_AFTER_S = 1.0
-FIRST_WITHIN_S = 3.0
 ENDS_AFTER_S = 10.0  # without a picture
 
 
-async def stream(camera: Camera, session: Session) -> AsyncIterator[bytes]:
-    """The parts, until the session ends.
-
-    Raises:
-        KaputtError: right at the beginning, if there is no picture now.
-    """
-    first = await camera.snapshot(FIRST_WITHIN_S)
-    return parts(camera, session, first)
-
-
 async def parts(camera: Camera, session: Session, first: Frame) -> AsyncIterator[bytes]:
-    """`first` and what comes after it."""
+    """`first` and what comes after it, until the session ends."""
     with session.held():
         async with camera.watch() as slot:
             yield f"--{BOUNDARY}\r\n".encode()

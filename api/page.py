@@ -71,7 +71,7 @@ class Page:
             yield Route(path, self._answer, methods=["GET"], include_in_schema=False)
 
     async def _answer(self, request: Request) -> Response:
-        name = self._paths[request.url.path]
+        name = self._paths[request.scope["path"]]
         response = await self._files.get_response(name, request.scope)
         # Kept, but asked about each time: an update shows at once, and costs an ETag otherwise.
         response.headers["Cache-Control"] = "no-cache"

@@ -66,15 +66,6 @@ STATUS: dict[str, int] = {
     "kernel_stuck": 504,
     # Picture
     "picture_unavailable": 503,
-    "capture_failed": 503,
-    "capture_missing": 503,
-    "capture_forbidden": 503,
-    "capture_busy": 503,
-    "capture_input_unknown": 503,
-    "capture_standard_unknown": 503,
-    "capture_format_refused": 503,
-    "capture_stuck": 503,
-    "capture_gone": 503,
     # Target
     "reset_unavailable": 404,
     "reset_failed": 502,
@@ -169,24 +160,30 @@ def sentence_about(errors: Any) -> str:
     return f"The request is not what it should be: {'; '.join(told)}."
 
 
+def path_of(request: Request) -> str:
+    """What was asked for. Not `request.url`, which Host has a part in: anybody may send any."""
+    path: str = request.scope["path"]
+    return path
+
+
 def install(app: FastAPI) -> None:
     """Have every error of `app` answered with its problem document."""
 
     async def kaputt(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, KaputtError)
         if status_of(error) >= 500:
-            log.warning("%s %s: %s (%s)", request.method, request.url.path, error, error.code)
-        return problem_response(error, request.url.path)
+            log.warning("%s %s: %s (%s)", request.method, path_of(request), error, error.code)
+        return problem_response(error, path_of(request))
 
     async def invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
         return problem_response(
-            RequestInvalidError(sentence_about(error.errors())), request.url.path
+            RequestInvalidError(sentence_about(error.errors())), path_of(request)
         )
 
     async def refused(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
-        path, method = request.url.path, request.method
+        path, method = path_of(request), request.method
         found: KaputtError
         match error.status_code:
             case 404:
@@ -205,7 +202,7 @@ def install(app: FastAPI) -> None:
 
     async def unexpected(request: Request, _: Exception) -> JSONResponse:
         # The framework raises it again behind us, so that the log has it with its traceback.
-        return problem_response(InternalError(), request.url.path)
+        return problem_response(InternalError(), path_of(request))
 
     app.add_exception_handler(KaputtError, kaputt)
     app.add_exception_handler(RequestValidationError, invalid)

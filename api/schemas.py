@@ -16,6 +16,7 @@ from gadgetd.usb.medium import MediumMode
 KeyCode = Annotated[str, Field(min_length=1, max_length=64, examples=["KeyA"])]
 STROKES_AT_ONCE = 256
 CHORD_KEYS = 16
+IMAGE_NAME_LONGEST = 1024
 
 
 class Request(BaseModel):
@@ -63,7 +64,8 @@ class Health(Answer):
 class InsertOrder(Request):
     """An image of the library, and how the target shall see it."""
 
-    image: str = Field(examples=["debian.iso"])
+    # Longer than any name of a file, and short enough to cross gadgetd's socket in one line.
+    image: Annotated[str, Field(max_length=IMAGE_NAME_LONGEST, examples=["debian.iso"])]
     mode: Annotated[MediumMode, Field(strict=False)] = MediumMode.CDROM
 
 

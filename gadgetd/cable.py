@@ -11,6 +11,7 @@ A gadget that is as wanted stays bound: the target does not notice that we were 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -118,7 +119,8 @@ class Cable:
         """Show this shape to the target. Showing or hiding the drive re-enumerates.
 
         Raises:
-            GadgetRefusedError: the kernel did not take it; what was shown before is shown again.
+            KaputtError: it was not taken, or nothing can be plugged in so; what was shown before
+                is shown again.
         """
         async with self._turn:
             if shape == self.shape:
@@ -131,6 +133,9 @@ class Cable:
                     await self._reconnect(self._apply)
             except KaputtError:
                 self.shape = before
+                # Settling would build the gadget anew, and lose what is in the drive.
+                with contextlib.suppress(KaputtError):
+                    await self._worker.run("change it back", self._apply)
                 await self._settle()
                 raise
 
@@ -138,12 +143,10 @@ class Cable:
         """Pull the plug and put it in again.
 
         Raises:
-            KaputtError: whatever keeps us from being plugged in; `problem` afterwards.
+            KaputtError: whatever keeps us from being plugged in.
         """
         async with self._turn:
             await self._reconnect(lambda: None)
-            if self.problem is not None:
-                raise self.problem
 
     async def stop(self) -> None:
         """Take the gadget down: the target sees an unplugged cable.
@@ -191,8 +194,13 @@ class Cable:
             self._gadget.take_down()
             self._gadget.apply(wanted)
         number = self._gadget.node_number(KEYBOARD)
-        udc = self._controllers.choose(self._wanted_udc)
         claimed = self._gadget.controller
+        try:
+            udc = self._controllers.choose(self._wanted_udc)
+        except KaputtError:
+            # Left where it is, it would go on showing the keys that were down when it was left.
+            self._gadget.unbind()
+            raise
         if claimed == udc and self._controllers.holder(udc) == self._gadget.name:
             return Bound(udc, number, is_new=False)
         if claimed:
@@ -201,7 +209,8 @@ class Cable:
         return Bound(udc, number, is_new=True)
 
     def _connect(self, bound: Bound) -> None:
-        is_new = bound.is_new or bound.udc != self._udc or self._watch is None
+        is_watched = self._watch is not None and not self._watch.is_stale
+        is_new = bound.is_new or bound.udc != self._udc or not is_watched
         if not is_new and self._keys.has_node:
             self.problem = None
             return
@@ -235,7 +244,7 @@ class Cable:
             case "configured":
                 self._keys.target_configured()
             case "suspended":
-                pass  # it has us set up still, and wakes up by itself
+                self._keys.target_asleep()
             case "":
                 self._let_go()
                 self.look_again()
@@ -244,18 +253,26 @@ class Cable:
         self._changed()
 
     async def _reconnect(self, meanwhile: Callable[[], None]) -> None:
-        """Unplug, do something, plug in again."""
+        """Unplug, do something, plug in again.
+
+        Raises:
+            KaputtError: what has kept us from one of these.
+        """
         was_bound = self._udc is not None
         self._let_go()
         self._changed()
-        try:
-            await self._worker.run("unplug", self._gadget.unbind)
-            if was_bound:
-                # Not to wait for something, but to be away for long enough to be missed.
-                await asyncio.sleep(UNPLUGGED_S)
-            await self._worker.run("change what the target sees", meanwhile)
-        finally:
-            await self._settle()
+        # Whatever comes in between, it is plugged in again: by `run`, so that at the end, when that
+        # has ended, it is not plugged in just to be pulled once more.
+        self.look_again()
+        await self._worker.run("unplug", self._gadget.unbind)
+        if was_bound:
+            # Not to wait for something, but to be away for long enough to be missed.
+            await asyncio.sleep(UNPLUGGED_S)
+        await self._worker.run("change what the target sees", meanwhile)
+        await self._settle()
+        problem = self.problem or self._worker.problem
+        if problem is not None:
+            raise problem.with_traceback(None)  # it is raised each time, and would grow
 
     def _apply(self) -> None:
         self._gadget.apply(tree(self._device(self.shape)))

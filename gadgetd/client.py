@@ -89,16 +89,15 @@ class GadgetClient:
     async def _connection(self) -> None:
         reader, writer = await asyncio.open_unix_connection(str(self._socket))
         listening = asyncio.create_task(self._listen(reader))
+        hello = asyncio.create_task(self._greet(writer))
         try:
-            hello = asyncio.create_task(self._greet(writer))
             # If the connection ends before the greeting is answered, listening ends first.
             await asyncio.wait({hello, listening}, return_when=asyncio.FIRST_COMPLETED)
-            if not hello.done():
-                hello.cancel()
-            else:
+            if hello.done():
                 hello.result()
             await listening
         finally:
+            hello.cancel()
             listening.cancel()
             self._writer = None
             writer.close()

@@ -21,7 +21,7 @@ from gadgetd.cable import Cable, Shape
 from gadgetd.errors import KaputtError
 from gadgetd.failures import KernelStuckError, StorageAlwaysError, StorageNeverError
 from gadgetd.ports import Image, Images, Tray
-from gadgetd.usb.medium import MediumMode, check_size
+from gadgetd.usb.medium import MediumMode, check_name, check_size
 from gadgetd.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -90,15 +90,14 @@ class Drive:
                 raise StorageNeverError()
             if self._cable.problem is not None:
                 raise self._cable.problem.with_traceback(None)
-            opened = await self._worker.run(f"open {name!r}", lambda: self._images.open(name))
-            with contextlib.closing(opened) as image:
-                check_size(name, image.size_bytes, mode)
-                await self._take_out(force)
-                shape = self._cable.shape
-                if shape.is_drive_shown and shape.mode is not mode:
-                    await self._cable.present(Shape(shape.mode, is_drive_shown=False))
-                await self._cable.present(Shape(mode, self._cable.shape.is_drive_shown))
-                await self._put_in(image)
+            check_name(name)  # before it gets into words
+            await self._worker.run(f"open {name}", lambda: self._open(name, mode).close())
+            await self._take_out(force)
+            shape = self._cable.shape
+            if shape.is_drive_shown and shape.mode is not mode:
+                await self._cable.present(Shape(shape.mode, is_drive_shown=False))
+            await self._cable.present(Shape(mode, self._cable.shape.is_drive_shown))
+            await self._put_in(name, mode)
             # Only now, so that the target finds the medium in the drive when it first sees it.
             await self._cable.present(Shape(mode, is_drive_shown=True))
             log.info("Inserted %s as %s.", name, mode)
@@ -145,11 +144,30 @@ class Drive:
 
     # --- one step each ----------------------------------------------------------------------------
 
-    async def _put_in(self, image: Image) -> None:
+    async def _put_in(self, name: str, mode: MediumMode) -> None:
         # Whatever comes of it, it has to be looked at afterwards: a stuck call may yet succeed.
         self._occupied.set()
-        await self._worker.run(f"insert {image.name}", lambda: self._tray.insert(image))
-        self._is_in(image.path, image.size_bytes)
+        self._is_in(*await self._worker.run(f"insert {name}", lambda: self._insert(name, mode)))
+
+    def _open(self, name: str, mode: MediumMode) -> Image:
+        """The image, if it can be inserted so. Runs on the worker."""
+        image = self._images.open(name)
+        try:
+            check_size(name, image.size_bytes, mode)
+        except KaputtError:
+            image.close()
+            raise
+        return image
+
+    def _insert(self, name: str, mode: MediumMode) -> tuple[str, int]:
+        """Its path and size, now that it is in. Runs on the worker.
+
+        Opened anew rather than kept open: a call that is given up may have its turn later, and by
+        then a descriptor that was closed meanwhile would be that of another file.
+        """
+        with contextlib.closing(self._open(name, mode)) as image:
+            self._tray.insert(image)
+            return image.path, image.size_bytes
 
     async def _take_out(self, force: bool) -> None:
         self._occupied.set()
@@ -178,7 +196,7 @@ class Drive:
         """What is in, and its size where that is news. Runs on the worker."""
         inside = self._tray.image()
         is_known = inside is None or inside == self._image
-        return inside, None if is_known else self._tray.measure(inside or "")
+        return inside, None if is_known else self._tray.measure()
 
     def _is_in(self, path: str | None, size_bytes: int | None) -> None:
         self._image = path

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from reprlib import repr as brief  # a peer may say anything, and our answer has to fit into a line
 
 from gadgetd.errors import KaputtError
 
@@ -52,7 +53,8 @@ class SeatUnknownError(KaputtError):
 
     def __init__(self, seat: str) -> None:
         super().__init__(
-            f"This connection has no seat {seat!r}.", "Open one with seat_open; it ends with it."
+            f"This connection has no seat {brief(seat)}.",
+            "Open one with seat_open; it ends with it.",
         )
 
 
@@ -268,8 +270,8 @@ class UnknownVerbError(KaputtError):
 
     code = "wire_unknown_verb"
 
-    def __init__(self, verb: str, verbs: Sequence[str]) -> None:
-        super().__init__(f"There is no verb {verb!r}; there are {', '.join(verbs)}.")
+    def __init__(self, verb: object, verbs: Sequence[str]) -> None:
+        super().__init__(f"There is no verb {brief(verb)}; there are {', '.join(verbs)}.")
 
 
 class ArgumentError(KaputtError):
@@ -277,8 +279,8 @@ class ArgumentError(KaputtError):
 
     code = "wire_argument"
 
-    def __init__(self, verb: str, argument: str, expected: str) -> None:
-        super().__init__(f"The verb {verb!r} needs {argument!r} to be {expected}.")
+    def __init__(self, verb: object, argument: str, expected: str) -> None:
+        super().__init__(f"The verb {brief(verb)} needs {argument!r} to be {expected}.")
 
 
 class VersionError(KaputtError):
@@ -288,7 +290,7 @@ class VersionError(KaputtError):
 
     def __init__(self, theirs: object, ours: int) -> None:
         super().__init__(
-            f"The peer speaks version {theirs!r} of the wire, we speak {ours}.",
+            f"The peer speaks version {brief(theirs)} of the wire, we speak {ours}.",
             "Install the same version of both programs and start both again.",
         )
 

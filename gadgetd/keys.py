@@ -5,10 +5,10 @@ arrives seconds late is worse than one that is refused. When the target stops co
 waits is dropped, every key is let go of, and one empty report stays at the door until the target
 takes it, so that nothing is stuck when it comes back.
 
-When no target is there at all, held keys stay held, because somebody's finger is still on them:
-whoever holds Delete while the target is switched on means just that. A target that has just
-configured us first gets an empty report and then what is held; and that again a little later,
-because Linux throws away what a keyboard says in the first 50 ms after it has found a driver
+When no target is there at all, or it is asleep, held keys stay held, because somebody's finger is
+still on them: whoever holds Delete while the target is switched on means just that. A target that
+has just configured us first gets an empty report and then what is held; and that again a little
+later, because Linux throws away what a keyboard says in the first 50 ms after it has found a driver
 (drivers/hid/usbhid/hid-core.c, usbhid_open).
 """
 
@@ -33,6 +33,7 @@ NO_KEYS = bytes(REPORT_SIZE_BYTES)
 
 QUEUED = "The target's keyboard driver gets it with its next poll."
 ABSENT = "The target is not attached."
+ASLEEP = "The target is asleep."
 NOT_COLLECTING = "The target is attached, but has stopped asking for keys."
 STARTED_ANEW = "The target has just set our keyboard up anew."
 
@@ -138,10 +139,13 @@ class Keys:
         """No target has us set up any more."""
         if self._node is not None:
             self._loop.remove_reader(self._node.fileno())
-        self._drop(ABSENT)
-        self._trouble = ABSENT
-        self._taken = None
+        self._stop_sending(ABSENT)
         self._lights = frozenset()
+        self._changed()
+
+    def target_asleep(self) -> None:
+        """The target has us set up still. What it is sent now, it would get when it wakes up."""
+        self._stop_sending(ASLEEP)
         self._changed()
 
     # --- what there is to know --------------------------------------------------------------------
@@ -180,9 +184,10 @@ class Keys:
     def _push(self, report: bytes) -> asyncio.Future[Delivery]:
         """Send the report after those that wait; the future tells what became of it."""
         last = Waiting(report)
-        if self._trouble == NOT_COLLECTING:
-            # The empty report is at the door already, and all keys have been let go of.
-            last.settle(False, NOT_COLLECTING)
+        if self._trouble in (NOT_COLLECTING, ASLEEP):
+            # For the first, the empty report is at the door already, and nothing is held any more.
+            # The second would find in the morning what was pressed at night.
+            last.settle(False, self._trouble)
             return last.fate
         newest = self._waiting[-1].report if self._waiting else self._taken
         if self._taken is None and not self._waiting and any(report):
@@ -217,6 +222,7 @@ class Keys:
             if self._trouble:
                 log.info("The target collects keys again.")
                 self._trouble = ""
+                self._loop.add_reader(self._node.fileno(), self._read_lights)
                 self._changed()
 
     def _remind(self) -> None:
@@ -239,6 +245,11 @@ class Keys:
         assert self._node is not None
         self._loop.add_writer(self._node.fileno(), self._flush)
         self._changed()
+
+    def _stop_sending(self, why: str) -> None:
+        self._drop(why)
+        self._trouble = why
+        self._taken = None
 
     def _drop(self, sentence: str) -> None:
         """Give up what waits."""

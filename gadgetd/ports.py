@@ -66,6 +66,10 @@ class GadgetTree(Protocol):
 class StateWatch(Protocol):
     """Something that goes on telling until closed."""
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether it watches a controller that is not there any more."""
+
     def close(self) -> None:
         """Stop telling."""
 
@@ -125,8 +129,8 @@ class Tray(Protocol):
     def image(self) -> str | None:
         """The path of what is in it."""
 
-    def measure(self, path: str) -> int | None:
-        """The size in bytes of an image that is in it; None if that cannot be told."""
+    def measure(self) -> int | None:
+        """The size in bytes of the image that is in it; None if that cannot be told."""
 
     def mode(self) -> MediumMode:
         """What the drive says it is."""

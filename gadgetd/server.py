@@ -1,9 +1,9 @@
 """The door: connections on a Unix socket, each a conversation, each told when something changes.
 
-A connection's requests are carried out in order, in two queues: what is about keys does not wait
+A connection's requests are carried out in order, in two queues: keys and questions do not wait
 for a drive that takes its time. Connections go on side by side, and what must not be done at once,
-the services sort out. A client that does not read what we tell it is dropped: we do not remember
-without end for somebody who does not listen.
+the services sort out. A client that does not read what we tell it is dropped, and so is one that
+asks for more than can be done: we do not remember without end.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Callable
+from reprlib import repr as brief
 
 from gadgetd import wire
 from gadgetd.errors import KaputtError
@@ -104,25 +105,35 @@ class Server:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> None:
-        lines = wire.Lines()
         patient: asyncio.Queue[wire.Message | None] = asyncio.Queue(maxsize=QUEUED_REQUESTS)
         async with asyncio.TaskGroup() as group:
             # What has been begun is finished even if the peer goes away meanwhile: a drive is
             # not left between two media.
             group.create_task(self._answer_all(conversation, patient, writer))
             try:
-                while data := await reader.read(READ_BYTES):
-                    for request in lines.feed(data):
-                        await self._take(conversation, request, patient, writer)
-            except wire.WireError as error:
-                for request in error.before:
-                    await self._take(conversation, request, patient, writer)
-                self._write(writer, wire.failure(None, error))
+                await self._take_all(conversation, reader, patient, writer)
             except ConnectionError:
-                pass  # the peer is gone
+                writer.transport.abort()  # the peer is gone, or has to go
             finally:
                 conversation.end()
             await patient.put(None)
+
+    async def _take_all(
+        self,
+        conversation: Conversation,
+        reader: asyncio.StreamReader,
+        patient: asyncio.Queue[wire.Message | None],
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        lines = wire.Lines()
+        try:
+            while data := await reader.read(READ_BYTES):
+                for request in lines.feed(data):
+                    await self._take(conversation, request, patient, writer)
+        except wire.WireError as error:
+            for request in error.before:
+                await self._take(conversation, request, patient, writer)
+            self._write(writer, wire.failure(None, error))
 
     async def _take(
         self,
@@ -134,7 +145,12 @@ class Server:
         if conversation.is_urgent(request):
             await self._answer(conversation, request, writer)
         else:
-            await patient.put(request)
+            try:
+                patient.put_nowait(request)
+            except asyncio.QueueFull as error:
+                # Waiting for room would be deaf to its keys, and to its going away with keys down.
+                log.warning("A client asks for more than can be done; its connection is closed.")
+                raise ConnectionAbortedError from error
 
     async def _answer_all(
         self,
@@ -150,12 +166,12 @@ class Server:
     ) -> None:
         number = request.get("id")
         if not isinstance(number, int) or isinstance(number, bool):
-            error = ArgumentError(str(request.get("do")), "id", "a whole number")
+            error = ArgumentError(request.get("do"), "id", "a whole number")
             return self._write(writer, wire.failure(None, error))
         try:
             answer = await conversation.answer(request)
         except KaputtError as error:
-            log.info("%s: %s", request.get("do"), error)
+            log.info("%s: %s", brief(request.get("do")), error)
             return self._write(writer, wire.failure(number, error))
         self._write(writer, wire.reply(number, answer))
         if request.get("do") == "hello":

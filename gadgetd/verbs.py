@@ -55,8 +55,8 @@ class Conversation:
         }
 
     def is_urgent(self, request: Message) -> bool:
-        """Whether it is about keys, which must not wait for a drive that takes its time."""
-        return request.get("do") in ("seat_open", "seat_close", "key", "release")
+        """Whether it must not wait for a drive that takes its time: all that waits for no drive."""
+        return request.get("do") not in ("insert", "eject", "storage", "replug")
 
     async def answer(self, request: Message) -> Answer:
         """Carry a request out.
@@ -67,7 +67,7 @@ class Conversation:
         verb = request.get("do")
         act = self._verbs.get(verb) if isinstance(verb, str) else None
         if act is None:
-            raise UnknownVerbError(str(verb), sorted(self._verbs))
+            raise UnknownVerbError(verb, sorted(self._verbs))
         return await act(Arguments(str(verb), request))
 
     def end(self) -> None:

@@ -7,7 +7,7 @@ A request is `{"id": 1, "do": verb, ...}`. Its answer carries the same id and ei
 `error`. An event carries no id. A line that cannot be understood ends the conversation: whoever
 sends one speaks another language, and the next line would be a guess.
 
-Sources: RFC 8259 (JSON), the contract in docs/architecture.md.
+Sources: RFC 8259 (JSON), and RFC 3629 §3 (what is UTF-8).
 """
 
 from __future__ import annotations

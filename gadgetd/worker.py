@@ -30,7 +30,7 @@ class Worker:
         self._changed = changed
         self._patience_s = patience_s
         self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._stuck: tuple[str, float] | None = None
+        self._late: dict[asyncio.Future[Any], tuple[str, float]] = {}
         # Not an executor of the event loop: that would wait for its threads at the end, and a
         # thread inside a stuck call never ends.
         threading.Thread(target=self._serve, name="kernel", daemon=True).start()
@@ -51,21 +51,20 @@ class Worker:
         await asyncio.wait({answer}, timeout=patience_s or self._patience_s)
         if answer.done():
             return answer.result()
-        self._stuck = (what, started)
+        self._late[answer] = what, started
         answer.add_done_callback(self._recover)
         self._changed()
         raise KernelStuckError(what, time.monotonic() - started)
 
     @property
     def problem(self) -> KernelStuckError | None:
-        """The call that has not come back, if there is one."""
-        if self._stuck is None:
-            return None
-        what, since = self._stuck
-        return KernelStuckError(what, time.monotonic() - since)
+        """The call that has not come back, if there is one: of several, the one asked for first."""
+        for what, since in self._late.values():
+            return KernelStuckError(what, time.monotonic() - since)
+        return None
 
     def _recover(self, answer: asyncio.Future[Any]) -> None:
-        self._stuck = None
+        del self._late[answer]
         self._changed()
 
     def _submit(self, call: Callable[[], T]) -> asyncio.Future[T]:

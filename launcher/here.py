@@ -31,7 +31,7 @@ from launcher.supervise import Child, Supervisor
 INSTALLED_CONFIG = Path("/etc/kaputtkvm/kaputtkvm.yaml")
 CONFIGFS = Path("/sys/kernel/config")
 # Loaded by libcomposite and by making a function; the last of them must go first.
-GADGET_MODULES = ("usb_f_mass_storage", "usb_f_hid", "libcomposite", "udc_core")
+GADGET_MODULES = ("usb_f_mass_storage", "usb_f_hid", "libcomposite", "udc_core", "configfs")
 CHECK_INTERVAL_S = 0.5
 READY_WITHIN_S = 120.0
 

@@ -125,11 +125,13 @@ function introduceStatus(status, signal) {
   status.addEventListener("lost", () => {
     find("kvm-status").status = {}; // what was true then may not be true now
     find("kvm-problems").problems = [];
+    drive.drive = null;
+    image = undefined; // the library may be another one when the connection is back
   }, { signal });
 }
 
 async function loadImages() {
-  const library = await attempt(() => api.images(), (problem) => (drive.problem = problem));
+  const library = await attempt(() => api.images(), (problem) => (drive.libraryProblem = problem));
   if (!library) return;
   drive.images = library.images;
   drive.libraryProblem = library.directory_problem;
@@ -179,8 +181,10 @@ function watchConnection({ keys, video, status }, signal) {
     socket.addEventListener("open", () => {
       lost.delete(socket);
       tell();
-      each((other) => other.retryNow()); // where one gets through, the others do too
     }, { signal });
+    // Where one gets through, the others do too. Not at "open": behind a proxy that accepts and then
+    // drops, they would wake one another without a pause.
+    socket.addEventListener("answered", () => each((other) => other.retryNow()), { signal });
     socket.addEventListener("lost", ({ detail: { retryInMs, wasOpen } }) => {
       lost.set(socket, performance.now() + retryInMs);
       tell();

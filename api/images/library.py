@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,10 +60,13 @@ class Library:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        # A thread of its own: a disk may have to spin up, and a share of the network may never
+        # answer. Whoever waits for that must not take the threads that passwords are compared in.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="images")
 
     async def listing(self) -> Listing:
-        """What is there now. Read in a thread: the disk may have to spin up first."""
-        return await asyncio.to_thread(self._read)
+        """What is there now."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._read)
 
     def _read(self) -> Listing:
         try:
@@ -85,10 +89,18 @@ def image_of(entry: os.DirEntry[str]) -> Image | None:
     return Image(
         name=entry.name,
         size_bytes=status.st_size,
-        modified=datetime.fromtimestamp(int(status.st_mtime), UTC),
+        modified=date_of(int(status.st_mtime)),
         modes=modes_for(status.st_size),
         reason=why_no_cdrom(entry.name, status.st_size),
     )
+
+
+def date_of(time_s: int) -> datetime:
+    """The date; the calendar's end for one beyond it, which file systems store without a word."""
+    try:
+        return datetime.fromtimestamp(time_s, UTC)
+    except (ValueError, OverflowError):
+        return (datetime.max if time_s > 0 else datetime.min).replace(tzinfo=UTC)
 
 
 def why_no_cdrom(name: str, size_bytes: int) -> str | None:

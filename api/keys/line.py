@@ -47,8 +47,9 @@ class Line:
             answer = await self._act(parsed(text))
         except KaputtError as error:
             answer = {"error": error.document()}
-        await self._send(answer)
+        # Before the answer goes out: one who takes no answer any more is silent too.
         self._expect_more()
+        await self._send(answer)
 
     async def tell_interruptions(self) -> None:
         """Say whenever gadgetd has let keys go. Never ends by itself."""

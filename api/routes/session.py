@@ -21,7 +21,7 @@ async def login(order: Login, request: Request, door: Door, address: Address) ->
         token,
         httponly=True,
         samesite="strict",
-        secure=request.url.scheme == "https",
+        secure=request.scope["scheme"] == "https",
         path="/",
     )
     return response

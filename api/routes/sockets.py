@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from api.auth.sessions import Session, SessionOverError
+
+CLOSE_WITHIN_S = 1.0
 
 
 async def attend(socket: WebSocket, session: Session, *works: Coroutine[Any, Any, None]) -> None:
@@ -18,12 +21,13 @@ async def attend(socket: WebSocket, session: Session, *works: Coroutine[Any, Any
         with session.held():
             await session.wait_for(asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED))
     except SessionOverError:
-        assert session.ending is not None
-        await close(socket, session.ending)
+        pass
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
+    if session.ending is not None:
+        await close(socket, session.ending)
     for task in tasks:
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, WebSocketDisconnect):
@@ -46,9 +50,9 @@ async def ignored(socket: WebSocket) -> None:
 
 
 async def close(socket: WebSocket, code: int) -> None:
-    """Close, unless the other side was faster."""
+    """Close, unless the other side was faster, or takes nothing any more."""
     if socket.client_state is WebSocketState.CONNECTED:
-        try:
-            await socket.close(code)
-        except (WebSocketDisconnect, RuntimeError):
-            return
+        # The server waits until there is room to say it in; keys must not stay down meanwhile.
+        with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
+            async with asyncio.timeout(CLOSE_WITHIN_S):
+                await socket.close(code)

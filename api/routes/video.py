@@ -16,7 +16,7 @@ from api.viewer import Viewer
 router = APIRouter(tags=["video"])
 JPEG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}}}
 STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"multipart/x-mixed-replace": {}}}}
-SNAPSHOT_WITHIN_S = 10.0  # a small board needs seconds to open its grabber for the first time
+FIRST_WITHIN_S = 10.0  # a small board needs seconds to open its grabber for the first time
 
 
 @router.websocket("/api/video")
@@ -39,8 +39,9 @@ async def video(socket: WebSocket, camera: Camera, session: SignedIn) -> None:
 @router.get("/video.mjpg", response_class=StreamingResponse, responses=STREAM)
 async def video_mjpg(camera: Camera, session: SignedIn) -> StreamingResponse:
     """The screen as multipart/x-mixed-replace, for VLC, ffmpeg, Home Assistant or an <img>."""
+    first = await camera.snapshot(FIRST_WITHIN_S)
     return StreamingResponse(
-        await mjpeg.stream(camera, session),
+        mjpeg.parts(camera, session, first),
         media_type=mjpeg.MEDIA_TYPE,
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -49,7 +50,7 @@ async def video_mjpg(camera: Camera, session: SignedIn) -> StreamingResponse:
 @router.get("/snapshot.jpg", response_class=Response, responses=JPEG)
 async def snapshot(camera: Camera) -> Response:
     """One fresh picture; 503 with the reason when there is none."""
-    frame = await camera.snapshot(SNAPSHOT_WITHIN_S)
+    frame = await camera.snapshot(FIRST_WITHIN_S)
     return Response(frame.jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 

@@ -155,8 +155,7 @@ class Camera:
             while True:
                 await self._watched.wait()
                 await self._film_while_watched(thread)
-                # Somebody may have come while the device was being closed.
-                self._show_card(STARTING if self._viewer_count else IDLE)
+                self._show_closed()
 
     async def _film_while_watched(self, thread: ThreadPoolExecutor) -> None:
         retry_s = self._patience.first_retry_s
@@ -185,6 +184,8 @@ class Camera:
         deserted = asyncio.create_task(self._deserted())
         try:
             await asyncio.wait({filming, deserted}, return_when=asyncio.FIRST_COMPLETED)
+            if deserted.done():
+                self._show_closed()  # who comes while the device closes gets no old picture
         finally:
             deserted.cancel()
             take.stop()
@@ -257,6 +258,10 @@ class Camera:
         if status != self._status:  # said once, however often it is tried in vain
             log.warning("no picture: %s", error)
         self._show_card(status, error.remedy)
+
+    def _show_closed(self) -> None:
+        # Somebody may have come meanwhile.
+        self._show_card(STARTING if self._viewer_count else IDLE)
 
     def _show_card(self, status: PictureStatus, remedy: str = "") -> None:
         self._slot.publish_card(status.state, status.sentence, remedy)

@@ -77,11 +77,6 @@ def inventory(dev: Path = DEV) -> Inventory:
     return Inventory(preferred(devices), tuple(sorted(forbidden)))
 
 
-def enumerate_capture() -> list[CaptureDevice]:
-    """Every capture device there is, real ones first, then by number."""
-    return list(inventory().devices)
-
-
 def preferred(devices: Iterable[CaptureDevice]) -> tuple[CaptureDevice, ...]:
     """Real devices before the test driver's, each in the order of their numbers (2 before 10)."""
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from api.video.encode import Encoder
-from api.video.errors import CaptureStuckError
+from api.video.errors import CaptureError, CaptureStuckError
 from api.video.pixels import RawFormat, completed
 
 REFRESH_AFTER_S = 2.0
@@ -116,16 +116,23 @@ class Take:
 
     def film(self) -> None:
         """Open, film until `stop`, close. Raises a `CaptureError` when the device fails us."""
-        with self._open_grabber() as grabber:
-            with self._lock:
-                if self._is_stopped:
-                    return
-                self._grabber = grabber
-            try:
-                self._film(grabber)
-            finally:
-                with self._lock:  # a descriptor that is closed must not be interrupted any more
-                    self._grabber = None
+        try:
+            with self._open_grabber() as grabber:
+                self._film_unless_stopped(grabber)
+        except OSError as error:
+            # Descriptors or memory ran out. That ends the picture, and not the keyboard with it.
+            raise CaptureError(f"No picture can be taken: {error.strerror or error}.") from error
+
+    def _film_unless_stopped(self, grabber: Grabber) -> None:
+        with self._lock:
+            if self._is_stopped:
+                return
+            self._grabber = grabber
+        try:
+            self._film(grabber)
+        finally:
+            with self._lock:  # a descriptor that is closed must not be interrupted any more
+                self._grabber = None
 
     def _film(self, grabber: Grabber) -> None:
         has_signal: bool | None = None
@@ -137,7 +144,7 @@ class Take:
             except CaptureStuckError:
                 # Some decoders stop without a signal instead of sending noise.
                 if grabber.has_signal() is False:
-                    self._tell(NoSignal(grabber.device))
+                    self._lose_signal(grabber)
                     continue
                 raise
             if frame is None:
@@ -153,10 +160,13 @@ class Take:
                 check_at_s = now_s + SIGNAL_CHECK_EVERY_S
                 has_signal = grabber.has_signal()
                 if has_signal is False:
-                    self._tell(NoSignal(grabber.device))
-                    self._jpeg = None  # what was seen before is not what comes after
+                    self._lose_signal(grabber)
             if has_signal is not False:
                 self._show(grabber, raw, captured_us, now_s)
+
+    def _lose_signal(self, grabber: Grabber) -> None:
+        self._raw = self._jpeg = None  # what was seen before is not what comes after
+        self._tell(NoSignal(grabber.device))
 
     def _show(self, grabber: Grabber, raw: bytes, captured_us: int, now_s: float) -> None:
         raw = completed(raw, self._raw, grabber.format)

@@ -40,10 +40,11 @@ class Lun:
         # The image may have been deleted since; the target still has it.
         return path.removesuffix(_DELETED) or None
 
-    def measure(self, path: str) -> int | None:
-        """The size in bytes of an image that is in; None once its name has gone."""
+    def measure(self) -> int | None:
+        """The size in bytes of the image that is in; None once its name is not its own any more."""
         try:
-            return Path(path).stat().st_size
+            # With the mark of a deleted image: what has its name now is another file.
+            return Path(text_of(self._directory / "file")).stat().st_size
         except OSError:
             return None
 

@@ -118,6 +118,7 @@ class StateWatch:
     """
 
     def __init__(self, attribute: Path, changed: Callable[[str], None]) -> None:
+        self._attribute = attribute
         self._changed = changed
         self._loop = asyncio.get_running_loop()
         self._epoll = select.epoll()
@@ -133,6 +134,16 @@ class StateWatch:
         self._loop.add_reader(self._epoll.fileno(), self._tell)
         # The first read also arms the notification.
         self._loop.call_soon(self._tell)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the UDC went; one of the same name may have come since. The kernel tells nobody
+        who polls: the old file just stays silent.
+        """
+        try:
+            return not os.path.samestat(self._attribute.stat(), os.fstat(self._fd))
+        except OSError:
+            return True
 
     def _tell(self) -> None:
         if self._epoll.closed:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import stat
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.images.library import Listing, image_of
 from gadgetd.errors import RemoteError
 from tests.api.doubles import Stage, gadget_status
 
@@ -165,3 +169,44 @@ async def test_without_gadgetd_the_drive_says_so(signed_in: Stage) -> None:
     for method in ("GET", "DELETE"):
         answer = await signed_in.http.request(method, "/api/drive")
         assert (answer.status_code, answer.json()["code"]) == (503, "gadgetd_unreachable")
+
+
+@pytest.mark.parametrize("modified_s", [10**12, -(10**12)])
+async def test_an_image_from_an_impossible_year_hides_no_other(
+    tmp_path: Path, modified_s: int
+) -> None:
+    class Entry:
+        """What some file systems answer, and others refuse to store."""
+
+        name = "odd.iso"
+
+        def stat(self, *, follow_symlinks: bool) -> os.stat_result:
+            mode = stat.S_IFREG | 0o644
+            return os.stat_result((mode, 1, 1, 1, 0, 0, SMALLEST_CDROM, 0, modified_s, 0))
+
+    image = image_of(Entry())  # type: ignore[arg-type]
+    assert image is not None
+    assert image.modified.year in (1, 9999)
+
+
+async def test_a_directory_that_does_not_answer_keeps_nobody_from_signing_in(
+    signed_in: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = threading.Event()
+    monkeypatch.setattr(signed_in.services.library, "_read", lambda: answers.wait() and Listing(()))
+    asking = [asyncio.create_task(signed_in.http.get("/api/images")) for _ in range(40)]
+    try:
+        await asyncio.wait(asking, timeout=0.5)
+        async with asyncio.timeout(5):
+            await signed_in.login()
+    finally:
+        answers.set()
+        await asyncio.wait(asking)
+
+
+async def test_a_name_longer_than_any_file_s_is_refused_before_gadgetd_is_asked(
+    signed_in: Stage,
+) -> None:
+    answer = await signed_in.http.put("/api/drive", json={"image": "\U0001f4bf" * 5000})
+    assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
+    assert signed_in.gadget.asked == []

@@ -10,7 +10,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+from starlette.applications import Starlette
 
 import api
 import gadgetd
@@ -23,6 +25,16 @@ from tests.api.doubles import Stage, stage
 NEVER_ANSWERED = {
     "error",  # the base class's own
     "descriptor_unreadable",  # nothing but tests reads descriptors
+    # Why there is no picture: cards and status say it in words, answers as picture_unavailable.
+    "capture_failed",
+    "capture_missing",
+    "capture_forbidden",
+    "capture_busy",
+    "capture_input_unknown",
+    "capture_standard_unknown",
+    "capture_format_refused",
+    "capture_stuck",
+    "capture_gone",
     "jpeg_malformed",  # of the encoder's own work, in the camera's thread
     # Before there is anybody to answer: these end a process with a sentence.
     "settings_invalid",
@@ -194,3 +206,24 @@ async def test_shutting_down_ends_streams_and_sockets_within_two_seconds(tmp_pat
                 await asyncio.wait_for(socket_.wait_closed(), 2)
                 assert socket_.close_code in (1001, 1012)
     assert made.gadget.verbs()[-1] == "seat_close"
+
+
+@pytest.mark.asyncio
+async def test_a_file_of_the_page_is_found_whatever_its_name(tmp_path: Path) -> None:
+    for name in ("index.html", "why?.js", "a#b.js"):
+        (tmp_path / name).write_text(name)
+    served = httpx.ASGITransport(Starlette(routes=list(Page(tmp_path).routes())))
+    async with httpx.AsyncClient(transport=served, base_url="http://x") as http:
+        assert (await http.get("/why%3F.js")).text == "why?.js"
+        assert (await http.get("/a%23b.js")).text == "a#b.js"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("host", ["[", "a/b", "x?y", "x#y", ""])
+async def test_a_host_that_makes_no_sense_confuses_nobody(outside: Stage, host: str) -> None:
+    for path, status in (("/", b"200"), ("/api/health", b"200"), ("/api/status", b"401")):
+        address, port = outside.url.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(address, int(port))
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        assert (await reader.read()).split()[1] == status
+        writer.close()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -207,3 +210,44 @@ async def test_an_order_that_makes_no_sense_presses_none(signed_in: Stage, body:
     answer = await signed_in.http.post("/api/keys", json=body)
     assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
     assert signed_in.gadget.asked == []
+
+
+@asynccontextmanager
+async def deaf(made: Stage, *first: Any) -> AsyncIterator[None]:
+    """A browser that goes on talking and reads no answer any more, until the api cannot answer."""
+    async with made.socket("/api/keys", max_queue=1, close_timeout=0) as keys:
+        for message in first:
+            await say(keys, message)
+        sent = 0
+
+        async def flood() -> None:
+            nonlocal sent
+            while True:
+                await keys.send("x" * 1000)
+                sent += 1
+
+        flooding = asyncio.create_task(flood())
+        before = -1
+        while before != sent:  # nobody tells us that the api reads no more
+            before = sent
+            await asyncio.sleep(0.3)
+        try:
+            yield
+        finally:
+            flooding.cancel()
+            keys.transport.abort()
+
+
+async def test_a_browser_that_takes_no_answer_any_more_gets_its_keys_let_go(
+    signed_in: Stage,
+) -> None:
+    async with deaf(signed_in, {"ping": 1}, {"code": "KeyA", "down": True}):
+        await asyncio.wait_for(signed_in.gadget.was_asked("release"), 5)
+
+
+async def test_signing_out_lets_go_the_keys_of_a_browser_that_takes_nothing(
+    signed_in: Stage,
+) -> None:
+    async with deaf(signed_in, {"code": "KeyA", "down": True}):
+        assert (await signed_in.http.post("/api/logout")).status_code == 204
+        await asyncio.wait_for(signed_in.gadget.was_asked("seat_close"), 5)

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection
 
-from api.video.picture import PictureState
+from api.video.errors import PictureUnavailableError
+from api.video.picture import Frame, PictureState
 from api.viewer import Viewer
 from tests.api.doubles import JPEG, ScriptedCamera, Stage
 
@@ -184,3 +185,18 @@ async def test_a_snapshot_is_the_picture_or_the_reason_why_not(signed_in: Stage)
     assert (answer.status_code, answer.content) == (200, JPEG)
     assert answer.headers["Content-Type"] == "image/jpeg"
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_a_stream_waits_for_its_first_picture_as_long_as_a_snapshot(
+    signed_in: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits_s = []
+
+    async def snapshot(timeout_s: float) -> Frame:
+        waits_s.append(timeout_s)
+        raise PictureUnavailableError("The grabber gave no picture.")
+
+    monkeypatch.setattr(signed_in.camera, "snapshot", snapshot)
+    for path in ("/snapshot.jpg", "/video.mjpg"):
+        assert (await signed_in.http.get(path)).status_code == 503
+    assert waits_s == [10, 10]

@@ -99,3 +99,19 @@ def test_an_insertion_that_the_kernel_does_not_show_afterwards_has_failed(
     with pytest.raises(KaputtError, match="holds nothing instead") as caught:
         Lun(attributes).insert(library.open("debian.iso"))
     assert caught.value.code == "insert_failed"
+
+
+def test_the_size_is_that_of_the_file_which_is_in(attributes: Path, tmp_path: Path) -> None:
+    image = tmp_path / "debian.iso"
+    image.write_bytes(b"\0" * 4096)
+    (attributes / "file").write_text(f"{image}\n")
+    assert Lun(attributes).measure() == 4096
+
+
+def test_the_size_of_a_replaced_image_is_not_that_of_its_replacement(
+    attributes: Path, tmp_path: Path
+) -> None:
+    image = tmp_path / "debian.iso"
+    image.write_bytes(b"\0" * 4096)
+    (attributes / "file").write_text(f"{image} (deleted)\n")  # what the kernel says of the old one
+    assert Lun(attributes).measure() is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 from pathlib import Path
 
@@ -101,3 +102,18 @@ def test_a_speed_that_is_not_known_is_none(udc: Path) -> None:
     assert controllers(udc).speed("dummy_udc.0") is None
     (udc / "current_speed").write_text("high-speed\n")
     assert controllers(udc).speed("dummy_udc.0") == "high-speed"
+
+
+def test_the_watch_of_a_controller_that_was_replaced_is_stale(udc: Path) -> None:
+    async def scene() -> None:
+        # Files of the kernel that can be polled, as `state` can.
+        (udc / "state").symlink_to("/proc/self/mounts")
+        watch = controllers(udc).watch("dummy_udc.0", lambda state: None)
+        assert not watch.is_stale
+        (udc / "state").unlink()
+        assert watch.is_stale
+        (udc / "state").symlink_to("/proc/self/mountinfo")
+        assert watch.is_stale
+        watch.close()
+
+    asyncio.run(scene())

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -63,15 +64,25 @@ def start(board: Board) -> tuple[GuestProcess, str]:
             return process, password
 
 
-def stop(process: GuestProcess) -> None:
-    process.signal(signal.SIGINT)
-    assert process.wait(HAPPENS_WITHIN_S).returncode == 0, process.stderr
+@contextmanager
+def running(place: tuple[Board, str]) -> Iterator[httpx.Client]:
+    """A signed-in program's view of it, until Ctrl-C ends it."""
+    board, address = place
+    process, password = start(board)
+    try:
+        with httpx.Client(base_url=address, timeout=60) as client:
+            client.post("/api/login", json={"password": password}).raise_for_status()
+            yield client
+    finally:
+        process.signal(signal.SIGINT)
+        assert process.wait(HAPPENS_WITHIN_S).returncode == 0, process.stderr
 
 
-def signed_in(address: str, password: str) -> httpx.Client:
-    client = httpx.Client(base_url=address, timeout=60)
-    client.post("/api/login", json={"password": password}).raise_for_status()
-    return client
+def leave(board: Board, name: str, script: str) -> None:
+    """Do to configfs what another program might have, in the gadget directory `name`."""
+    board.shell("modprobe libcomposite")
+    board.shell("mountpoint -q /sys/kernel/config || mount -t configfs x /sys/kernel/config")
+    board.shell(f"G={GADGETS}/{name}; {script}")
 
 
 def eventually(look: Callable[[], bool]) -> bool:
@@ -91,14 +102,13 @@ def status(client: httpx.Client) -> dict[str, Any]:
 def test_it_drives_the_controller_and_the_first_grabber_and_undoes_what_it_did(
     place: tuple[Board, str],
 ) -> None:
-    board, address = place
+    board, _ = place
     board.shell("umount /sys/kernel/config; modprobe -r libcomposite usb_f_hid usb_f_mass_storage")
     before = board.shell("cut -d' ' -f1 /proc/modules | sort; cat /proc/mounts")
     feed = Feed(board)
     card = colour_card()
     feed.show(card)
-    process, password = start(board)
-    with signed_in(address, password) as client:
+    with running(place) as client:
         assert eventually(lambda: status(client)["cable"]["state"] == "configured")
         host = InputLayer(board)
         client.post("/api/keys", json={"press": ["KeyA"]}).raise_for_status()
@@ -110,44 +120,42 @@ def test_it_drives_the_controller_and_the_first_grabber_and_undoes_what_it_did(
         properties = board.shell("udevadm info -q property /sys/class/udc/dummy_udc.0")
         assert "SYSTEMD_ALIAS=/kaputtkvm/udc" in properties.split()
         assert board.shell("stat -c '%U %a' /dev/hidg0").strip() == "root 600"
-    stop(process)
     feed.close()
     assert "usb_gadget" not in board.shell("ls /sys/kernel/config 2>/dev/null || true")
     assert board.shell("ls /dev/hidg* 2>/dev/null || true") == ""
     after = board.shell("cut -d' ' -f1 /proc/modules | sort; cat /proc/mounts")
     assert set(after.splitlines()) - set(before.splitlines()) == set()
-    board.shell("modprobe libcomposite; mount -t configfs configfs /sys/kernel/config")
+
+
+@contextmanager
+def gadgetd(board: Board) -> Iterator[GuestProcess]:
+    """gadgetd alone, by its defaults, until it is asked to end."""
+    process = board.start([sys.executable, "-m", "gadgetd"], cwd=board.checkout)
+    try:
+        yield process
+    finally:
+        process.signal(signal.SIGTERM)
+        assert process.wait(HAPPENS_WITHIN_S).returncode == 0, process.stderr
 
 
 @pytest.mark.parametrize("mess", MESSES)
 def test_it_takes_over_whatever_was_left_under_its_name(
     place: tuple[Board, str], mess: str
 ) -> None:
-    board, address = place
-    board.shell(f"G={GADGETS}/kaputtkvm; {MESSES[mess]}")
-    process, password = start(board)
-    with signed_in(address, password) as client:
-        assert eventually(lambda: status(client)["cable"]["state"] == "configured")
-        host = InputLayer(board)
-        client.post("/api/keys", json={"press": ["KeyB"]}).raise_for_status()
-        assert host.until("KEY_B up")[-2:] == ["KEY_B down", "KEY_B up"]
-        host.close()
-    stop(process)
+    board, _ = place
+    leave(board, "kaputtkvm", MESSES[mess])
+    with gadgetd(board):
+        InputLayer(board).close()  # the host's kernel has found a keyboard of ours
     assert board.shell(f"ls {GADGETS}") == ""
 
 
 def test_a_controller_in_another_programs_hands_is_named_and_taken_when_it_is_free(
     place: tuple[Board, str],
 ) -> None:
-    board, address = place
-    board.shell(f"G={GADGETS}/theirs; mkdir $G; {FUNCTION}{LINKED}{BOUND}")
-    process, password = start(board)
-    with signed_in(address, password) as client:
-        assert eventually(lambda: bool(status(client)["problems"]))
-        problem = status(client)["problems"][0]
-        assert problem["code"] == "udc_busy"
-        assert "theirs" in problem["sentence"]
+    board, _ = place
+    leave(board, "theirs", "mkdir $G; " + FUNCTION + LINKED + BOUND)
+    with gadgetd(board) as process:
+        assert eventually(lambda: "theirs" in process.stderr)
         board.shell(f"echo > {GADGETS}/theirs/UDC")
-        assert eventually(lambda: status(client)["cable"]["state"] == "configured")
-    stop(process)
+        InputLayer(board).close()
     assert board.shell(f"ls {GADGETS}").split() == ["theirs"]

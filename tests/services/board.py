@@ -16,7 +16,7 @@ from gadgetd.devices.image import Library
 from gadgetd.devices.lun import Lun
 from gadgetd.devices.udc import choose
 from gadgetd.drive import Drive
-from gadgetd.failures import MediumLockedError
+from gadgetd.failures import BindFailedError, MediumLockedError
 from gadgetd.hid.keyboard import Keyboard
 from gadgetd.keys import Keys
 from gadgetd.ports import Image, KeyboardNode
@@ -63,6 +63,11 @@ class Kernel(GadgetDirectory):
                 entry.unlink()
         super().take_down()
 
+    def unbind(self) -> None:
+        """A plain file keeps the rest of the longer name that was in it."""
+        if self.path("UDC").exists():
+            self.path("UDC").write_text("\n")
+
     def bind(self, udc: str) -> None:
         """Plug it in."""
         self.plugged += 1
@@ -74,6 +79,8 @@ class Udcs:
 
     def __init__(self, kernel: Kernel) -> None:
         self.present = ["dummy_udc.0"]
+        self.endpoints = 3  # the keyboard takes one, the drive two
+        self.is_stale = False  # the test says so of the watch, which is this object too
         self._kernel = kernel
         self.tell: Callable[[str], None] = lambda state: None
 
@@ -88,6 +95,7 @@ class Udcs:
 
     def watch(self, udc: str, changed: Callable[[str], None]) -> Udcs:
         self.tell = changed
+        self.is_stale = False
         changed("configured")
         return self
 
@@ -95,6 +103,8 @@ class Udcs:
         self.tell = lambda state: None
 
     def bind(self, udc: str) -> None:
+        if self.endpoints < (3 if self._kernel.has(DRIVE) else 1):
+            raise BindFailedError(udc, "Device or resource busy")
         self._kernel.bind(udc)
 
 
@@ -116,7 +126,13 @@ class Slot(Lun):
 class Board:
     """All services on one such directory."""
 
-    def __init__(self, root: Path, storage: str = "with_medium", kernel: Kernel | None = None):
+    def __init__(
+        self,
+        root: Path,
+        storage: str = "with_medium",
+        kernel: Kernel | None = None,
+        wanted_udc: str | None = None,
+    ) -> None:
         (root / "config/usb_gadget").mkdir(parents=True, exist_ok=True)
         (root / "images").mkdir(exist_ok=True)
         for name in ("first.iso", "second.iso"):
@@ -132,7 +148,7 @@ class Board:
             controllers=self.udcs,
             open_node=self._open_node,
             device=_device,
-            wanted_udc=None,
+            wanted_udc=wanted_udc,
             worker=self.worker,
             keys=self.keys,
             changed=lambda: None,

@@ -10,7 +10,7 @@ import pytest
 
 from gadgetd import cable as module
 from gadgetd.cable import Shape
-from gadgetd.failures import UdcMissingError
+from gadgetd.failures import BindFailedError, UdcMissingError, UdcUnknownError
 from gadgetd.hid.usages import Key
 from tests.services.board import Board
 
@@ -141,5 +141,95 @@ def test_stopping_leaves_nothing_behind(tmp_path: Path) -> None:
         await board.cable.start(Shape())
         await board.cable.stop()
         assert not board.kernel.exists
+
+    play(tmp_path, act)
+
+
+def test_a_binding_that_is_refused_with_the_drive_leaves_the_keyboard_plugged_in(
+    tmp_path: Path,
+) -> None:
+    async def act(board: Board) -> None:
+        await board.cable.start(Shape())
+        board.udcs.endpoints = 1  # enough for the keyboard alone
+        with pytest.raises(BindFailedError):
+            await board.cable.present(Shape(is_drive_shown=True))
+        assert board.cable.problem is None
+        assert board.cable.shape == Shape()
+        assert board.kernel.controller == "dummy_udc.0"
+        assert board.keys.has_node
+
+    play(tmp_path, act)
+
+
+def test_replugging_that_does_not_plug_in_again_says_why(tmp_path: Path) -> None:
+    async def act(board: Board) -> None:
+        await board.cable.start(Shape())
+        board.udcs.endpoints = 0
+        with pytest.raises(BindFailedError):
+            await board.cable.replug()
+
+    play(tmp_path, act)
+
+
+def test_being_stopped_while_unplugged_does_not_plug_in_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def act(board: Board) -> None:
+        await board.cable.start(Shape())
+        monkeypatch.setattr(module, "UNPLUGGED_S", 60.0)
+        replugging = asyncio.create_task(board.cable.replug())
+        async with asyncio.timeout(5):
+            while board.kernel.controller:  # noqa: ASYNC110  # the kernel is only looked at
+                await asyncio.sleep(0.001)
+        replugging.cancel()
+        await asyncio.gather(replugging, return_exceptions=True)
+        await board.cable.stop()
+        assert board.kernel.plugged == 1
+        assert not board.kernel.exists
+
+    play(tmp_path, act)
+
+
+def test_a_gadget_left_on_a_controller_that_is_not_ours_any_more_is_unplugged(
+    tmp_path: Path,
+) -> None:
+    async def act(board: Board) -> None:
+        await board.cable.start(Shape())
+        again = Board(tmp_path, kernel=board.kernel, wanted_udc="fe980000.usb")
+        await again.cable.start(Shape())
+        assert isinstance(again.cable.problem, UdcUnknownError)
+        # Or the keys that were down when it was left would stay down.
+        assert board.kernel.controller == ""
+
+    play(tmp_path, act)
+
+
+def test_a_sleeping_target_gets_no_key_that_it_would_find_when_it_wakes_up(
+    tmp_path: Path,
+) -> None:
+    async def act(board: Board) -> None:
+        await board.cable.start(Shape())
+        board.host.collect()
+        board.udcs.tell("suspended")
+        answer = await board.keys.press("s1", Key.ENTER)
+        assert (answer.is_queued, answer.sentence) == (False, "The target is asleep.")
+        await board.keys.release("s1", Key.ENTER)
+        assert board.host.collect() == []
+        assert board.cable.status()["state"] == "suspended"
+        board.udcs.tell("configured")
+        assert board.host.collect() == [NOTHING]
+        assert (await board.keys.press("s1", Key.A)).is_queued
+
+    play(tmp_path, act)
+
+
+def test_a_controller_that_was_replaced_between_two_looks_is_watched_anew(tmp_path: Path) -> None:
+    async def act(board: Board) -> None:
+        await board.cable.start(Shape())
+        board.udcs.tell("not attached")
+        board.udcs.is_stale = True  # it went and came back, and the gadget bound by itself
+        await board.cable.start(Shape())
+        assert board.cable.status()["state"] == "configured"
+        assert board.kernel.plugged == 1
 
     play(tmp_path, act)

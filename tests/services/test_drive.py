@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from gadgetd import cable, drive
+from gadgetd.devices.image import OpenImage
 from gadgetd.errors import KaputtError
+from gadgetd.failures import KernelStuckError
+from gadgetd.ports import Image
 from gadgetd.usb.medium import MediumMode
 from tests.services.board import Board
 
@@ -189,5 +193,81 @@ def test_without_a_controller_nothing_is_inserted_and_the_reason_is_the_cable(
         with pytest.raises(KaputtError) as error:
             await board.drive.insert("first.iso", CDROM)
         assert code_of(error) == "udc_missing"
+
+    play(tmp_path, act)
+
+
+def test_an_insertion_that_was_given_up_inserts_no_other_file_when_its_turn_comes(
+    tmp_path: Path,
+) -> None:
+    async def act(board: Board) -> None:
+        insert, begin = board.slot.insert, threading.Event()
+
+        def late(image: Image) -> None:
+            begin.wait()
+            insert(image)
+
+        board.slot.insert = late  # type: ignore[method-assign]
+        board.worker._patience_s = 0.2
+        with pytest.raises(KernelStuckError):
+            await board.drive.insert("first.iso", CDROM)
+        # What is opened now gets the number of the descriptor that was closed last.
+        with (tmp_path / "images/second.iso").open():
+            begin.set()
+            async with asyncio.timeout(5):
+                while board.worker.problem:  # noqa: ASYNC110  # it is polled
+                    await asyncio.sleep(0.01)
+        assert board.slot.image() == str(tmp_path / "images/first.iso")
+
+    play(tmp_path, act)
+
+
+def test_looking_at_an_image_is_left_to_the_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = threading.get_ident()
+    threads = set()
+    size_bytes = OpenImage.size_bytes
+
+    def measured(image: OpenImage) -> int:
+        threads.add(threading.get_ident())
+        return size_bytes.__get__(image)  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(OpenImage, "size_bytes", property(measured))
+
+    async def act(board: Board) -> None:
+        await board.drive.insert("first.iso", CDROM)
+        assert threads
+        assert here not in threads  # a stalled library would stop the keyboard
+
+    play(tmp_path, act)
+
+
+def test_an_image_that_cannot_be_shown_is_said_to_be_inserted_but_not_seen(tmp_path: Path) -> None:
+    async def act(board: Board) -> None:
+        board.udcs.endpoints = 1
+        with pytest.raises(KaputtError) as error:
+            await board.drive.insert("first.iso", CDROM)
+        assert code_of(error) == "bind_failed"
+        await board.drive._look()
+        status = board.drive.status()
+        assert (status["shown"], status["image"]) == (False, "first.iso")
+        assert "does not see the drive" in status["sentence"]
+
+    play(tmp_path, act)
+
+
+@pytest.mark.parametrize("name", ["x" * 60_000, "a/b" * 20_000], ids=["long", "path"])
+def test_no_name_is_too_long_for_the_words_about_it(tmp_path: Path, name: str) -> None:
+    async def act(board: Board) -> None:
+        freed = threading.Event()
+        board.worker._patience_s = 0.05
+        asked = asyncio.create_task(board.worker.run("look", freed.wait))
+        await asyncio.sleep(0)
+        with pytest.raises(KaputtError) as error:
+            await board.drive.insert(name, CDROM)
+        assert code_of(error) == "image_name_invalid"
+        freed.set()
+        await asyncio.gather(asked, return_exceptions=True)
 
     play(tmp_path, act)

@@ -254,3 +254,15 @@ def test_releasing_all_releases_every_seat(held: tuple[Key, ...]) -> None:
         assert scene.host.collect()[-1] == NOTHING
 
     play(act)
+
+
+def test_a_target_that_a_key_has_found_is_listened_to_as_well() -> None:
+    async def act(scene: Scene) -> None:
+        scene.configure()
+        scene.keys.target_gone()
+        assert (await scene.keys.press("s1", Key.A)).is_queued
+        scene.host.light(0b001)
+        async with asyncio.timeout(5):
+            await scene.until(lambda: scene.keys.lights)
+
+    play(act)

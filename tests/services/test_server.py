@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import stat
@@ -19,6 +20,7 @@ from gadgetd.devices.socket import Peer, listen, may_control
 from gadgetd.errors import KaputtError, RemoteError
 from gadgetd.failures import AlreadyRunningError, GadgetdUnreachableError, SocketUnusableError
 from gadgetd.settings import Settings
+from gadgetd.verbs import Conversation
 
 Line = dict[str, Any]
 
@@ -35,10 +37,18 @@ def settings(root: Path) -> Settings:
 
 
 @contextlib.asynccontextmanager
-async def running(root: Path) -> AsyncIterator[Path]:
-    """A gadgetd; gives its socket."""
+async def running(root: Path, drive: object = None) -> AsyncIterator[Path]:
+    """A gadgetd, with another drive for its clients if one is given; gives its socket."""
     stop = asyncio.Event()
-    task = asyncio.create_task(daemon.Daemon(settings(root)).run(stop))
+    gadgetd = daemon.Daemon(settings(root))
+    if drive is not None:
+        gadgetd._server._converse = lambda: Conversation(
+            gadgetd._keys,
+            drive,  # type: ignore[arg-type]
+            gadgetd._cable,
+            gadgetd.status,
+        )
+    task = asyncio.create_task(gadgetd.run(stop))
     await asyncio.sleep(0)  # listening is the first thing it does
     try:
         yield root / "gadgetd.sock"
@@ -70,9 +80,9 @@ class Speaker:
         return line
 
 
-def play(root: Path, act: Callable[[Speaker], Awaitable[None]]) -> None:
+def play(root: Path, act: Callable[[Speaker], Awaitable[None]], drive: object = None) -> None:
     async def scene() -> None:
-        async with running(root) as socket, asyncio.timeout(30):
+        async with running(root, drive) as socket, asyncio.timeout(30):
             reader, writer = await asyncio.open_unix_connection(str(socket))
             await act(Speaker(reader, writer))
             writer.close()
@@ -142,6 +152,43 @@ def test_a_request_that_cannot_be_carried_out_has_a_code_and_the_connection_goes
     play(tmp_path, act)
 
 
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        ({"do": "é" * 20_000}, "wire_unknown_verb"),
+        ({"do": ["é" * 20_000]}, "wire_unknown_verb"),
+        ({"do": "release", "seat": "é" * 20_000}, "seat_unknown"),
+        ({"id": None, "do": "é" * 20_000}, "wire_argument"),
+        ({"do": "hello", "version": 10**4000}, "wire_version"),
+    ],
+)
+def test_whatever_is_asked_the_answer_fits_into_a_line_and_the_connection_goes_on(
+    tmp_path: Path, request_: Line, code: str
+) -> None:
+    async def act(peer: Speaker) -> None:
+        peer.say(json.dumps({"id": 1, **request_}, ensure_ascii=False).encode() + b"\n")
+        answer = await peer.hear()
+        while "event" in answer:
+            answer = await peer.hear()
+        assert answer["error"]["code"] == code
+        assert len(answer["error"]["sentence"]) < 300
+        assert "ok" in await peer.ask(do="status")
+
+    play(tmp_path, act)
+
+
+def test_what_a_client_asks_cannot_forge_a_line_of_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+
+    async def act(peer: Speaker) -> None:
+        await peer.ask(do="x\nERROR: forged")
+
+    play(tmp_path, act)
+    assert not [record for record in caplog.records if "\n" in record.getMessage()]
+
+
 def test_a_key_without_a_target_is_undelivered_and_says_why(tmp_path: Path) -> None:
     async def act(peer: Speaker) -> None:
         seat = (await peer.ask(do="seat_open"))["ok"]["seat"]
@@ -204,6 +251,38 @@ def test_a_connection_that_ends_lets_go_of_its_keys_and_the_others_are_told(
             event = await peer.hear()
 
     play(tmp_path, act)
+
+
+class StuckDrive:
+    """A drive below which the kernel does not answer."""
+
+    async def eject(self, force: bool) -> None:
+        await asyncio.get_running_loop().create_future()
+
+
+def test_the_status_is_told_while_the_drive_takes_its_time(tmp_path: Path) -> None:
+    async def act(peer: Speaker) -> None:
+        peer.say(b'{"id":1,"do":"eject"}\n')
+        assert "ok" in await peer.ask(do="status")
+
+    play(tmp_path, act, StuckDrive())
+
+
+@pytest.mark.parametrize("end", [b"", b"hello?\n"])
+def test_a_client_that_asks_for_more_than_can_be_done_is_dropped_and_its_keys_released(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, end: bytes
+) -> None:
+    async def act(peer: Speaker) -> None:
+        other = Speaker(*await asyncio.open_unix_connection(peer.writer.get_extra_info("peername")))
+        seat = (await other.ask(do="seat_open"))["ok"]["seat"]
+        await other.ask(do="key", seat=seat, code="ShiftLeft", down=True)
+        other.say(b'{"id":1,"do":"eject"}\n' * 100 + end)
+        held = ["ShiftLeft"]
+        while held:
+            held = (await peer.ask(do="status"))["ok"]["status"]["keyboard"]["held"]
+
+    play(tmp_path, act, StuckDrive())
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 def test_a_seat_belongs_to_its_connection(tmp_path: Path) -> None:
@@ -370,5 +449,34 @@ def test_a_call_that_waits_when_gadgetd_dies_is_answered(tmp_path: Path) -> None
             await until_known(client, True)
             with pytest.raises(GadgetdUnreachableError):
                 await client.call("status")
+
+    asyncio.run(scene())
+
+
+def test_a_client_that_is_stopped_before_it_was_greeted_leaves_nothing_behind(
+    tmp_path: Path,
+) -> None:
+    async def scene() -> None:
+        complaints: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, what: complaints.append(what))
+        asked = asyncio.Event()
+
+        async def never_greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readline()
+            asked.set()
+            await reader.read()
+            writer.close()
+
+        path = tmp_path / "gadgetd.sock"
+        async with asyncio.timeout(30), await asyncio.start_unix_server(never_greet, path):
+            task = asyncio.create_task(GadgetClient(path).run())
+            await asked.wait()
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            del task
+            for _ in range(3):  # what was set off by stopping it
+                await asyncio.sleep(0)
+            gc.collect()
+            assert not complaints
 
     asyncio.run(scene())

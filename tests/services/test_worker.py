@@ -81,3 +81,23 @@ def test_a_call_that_comes_back_late_frees_the_worker_and_is_news() -> None:
         assert await calls.run("look", lambda: "fine") == "fine"
 
     asyncio.run(scene())
+
+
+def test_of_two_calls_that_wait_the_first_one_back_does_not_hide_that_the_other_is_stuck() -> None:
+    async def scene() -> None:
+        first, second, news = threading.Event(), threading.Event(), asyncio.Event()
+        calls = Worker(changed=news.set, patience_s=0.05)
+        refusals = await asyncio.gather(
+            calls.run("look", first.wait),
+            calls.run("eject debian.iso", second.wait),
+            return_exceptions=True,
+        )
+        assert [type(refusal) for refusal in refusals] == [KernelStuckError] * 2
+        assert "look" in str(calls.problem)
+        news.clear()
+        first.set()
+        await news.wait()
+        assert "eject debian.iso" in str(calls.problem)
+        second.set()
+
+    asyncio.run(scene())

@@ -63,6 +63,28 @@ test("while one picture is worked on, only the newest of the others waits", asyn
   assert.deepEqual(worked, [1, 4, 5]);
 });
 
+test("a picture that is being worked on when all are forgotten is not shown any more", async () => {
+  const shown = [];
+  const overtaken = [];
+  let finish;
+  const work = async (item, isWanted) => {
+    await new Promise((resolve) => (finish = resolve));
+    if (isWanted()) shown.push(item);
+  };
+  const frames = new NewestOnly(work, (item) => overtaken.push(item));
+  frames.offer(1);
+  frames.offer(2);
+  frames.forget(); // a card came, or the connection went
+  assert.deepEqual(overtaken, [2]);
+  finish();
+  await new Promise(setImmediate);
+  assert.deepEqual(shown, []);
+  frames.offer(3);
+  finish();
+  await new Promise(setImmediate);
+  assert.deepEqual(shown, [3]);
+});
+
 test("the frame rate counts what was drawn in the last two seconds and falls to nothing", () => {
   const rate = new FrameRate();
   for (let atMs = 0; atMs < 10_000; atMs += 40) rate.drawn(atMs);

@@ -79,6 +79,23 @@ test("a proxy that accepts and drops at once is not hammered", () => {
   assert.deepEqual(news.map(([, { retryInMs }]) => retryInMs), [500, 1000, 2000]);
 });
 
+test("only a word from the server is an answer, and it is told once per connection", () => {
+  const { socket, time, present } = made(LastingSocket);
+  const news = heard(socket, "answered");
+  socket.open();
+  present().accept(); // some proxies do that while nobody is behind them
+  present().hangUp();
+  assert.equal(news.length, 0);
+  for (const count of [1, 2]) {
+    time.pass(500);
+    present().accept();
+    present().say({});
+    present().say({});
+    assert.equal(news.length, count);
+    present().hangUp();
+  }
+});
+
 test("a connection attempt into the void is given up after ten seconds", () => {
   const { socket, sockets, time, present } = made(LastingSocket);
   const news = heard(socket, "lost");

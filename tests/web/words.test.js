@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { BackOff } from "../../web/lib/back-off.js";
-import { driveChoice } from "../../web/lib/drive-choice.js";
+import { driveChoice, followsDrive } from "../../web/lib/drive-choice.js";
 import { Heartbeat } from "../../web/lib/heartbeat.js";
 import { Problem } from "../../web/lib/problem.js";
 import { humanSize } from "../../web/lib/sizes.js";
@@ -132,8 +132,28 @@ test("the drive says what is in it, how, and how large", () => {
   const drive = { ...LOADED, size_bytes: 734_003_200 };
   assert.equal(driveWords(drive, humanSize), "debian.iso (CD-ROM, 734 MB)");
   assert.equal(driveWords({ ...drive, mode: "disk", size_bytes: null }, humanSize), "debian.iso (disk)");
-  assert.equal(driveWords(EMPTY, humanSize), "Empty drive");
-  assert.equal(driveWords(HIDDEN, humanSize), "No drive shown to the target");
+});
+
+test("a drive without a medium that the target sees is told in the server's words", () => {
+  // Without gadgetd nobody knows: "no drive" would be a guess, and often a wrong one.
+  for (const sentence of [
+    "What the target sees is not known without gadgetd.",
+    "The target ejected debian.iso. The target sees an empty drive.",
+  ]) {
+    assert.equal(driveWords({ ...HIDDEN, sentence }, humanSize), sentence);
+  }
+  const sentence = "debian.iso is inserted, but the target does not see the drive.";
+  assert.equal(driveWords({ ...LOADED, shown: false, sentence }, humanSize), sentence);
+});
+
+test("the form follows the drive, but not over what somebody has picked and not inserted yet", () => {
+  const other = { ...LOADED, image: "other.iso" };
+  assert.equal(followsDrive(EMPTY, LOADED, null), true);
+  assert.equal(followsDrive(EMPTY, other, "debian.iso"), false); // somebody else was faster
+  assert.equal(followsDrive(EMPTY, LOADED, "debian.iso"), true); // it is in now
+  assert.equal(followsDrive(LOADED, EMPTY, ""), true);
+  // A status that says nothing new about the drive leaves a picked mode alone.
+  assert.equal(followsDrive(LOADED, { ...LOADED }, null), false);
 });
 
 test("None cannot be inserted", () => {

@@ -1,5 +1,5 @@
 /** <kvm-drive>: what is in the target's drive, and what could go in. */
-import { driveChoice } from "../lib/drive-choice.js";
+import { driveChoice, followsDrive } from "../lib/drive-choice.js";
 import { humanSize } from "../lib/sizes.js";
 import { driveWords } from "../lib/words.js";
 
@@ -61,12 +61,12 @@ class KvmDrive extends HTMLElement {
 
   /** @param {object | null} drive the status document's `drive` */
   set drive(drive) {
-    const hasChanged = drive?.image !== this.#drive?.image || drive?.mode !== this.#drive?.mode;
-    this.#drive = drive ?? null;
-    if (hasChanged) {
-      this.#isChoosing = false; // the drive moved on; show what is in it
+    const picked = this.#isChoosing ? this.#select.value : null;
+    if (followsDrive(this.#drive, drive, picked)) {
+      this.#isChoosing = false;
       this.#wantedMode = drive?.mode ?? "cdrom";
     }
+    this.#drive = drive ?? null;
     this.#draw();
   }
 
@@ -146,6 +146,10 @@ class KvmDrive extends HTMLElement {
     insert.disabled = !canInsert || this.#busy !== "";
     this.querySelector("[data-action=eject]").disabled = !this.#drive?.image || this.#busy !== "";
     this.querySelector(".note").textContent = this.#busy || notice;
+    // A browser drops the focus of a button that is disabled, and the next Tab starts at the top.
+    if (this.contains(document.activeElement) && document.activeElement.disabled) {
+      this.#select.focus();
+    }
   }
 
   #drawList() {
@@ -156,8 +160,9 @@ class KvmDrive extends HTMLElement {
     const isSame =
       options.length === this.#select.length &&
       options.every((each, index) => each.text === this.#select.options[index].text);
-    if (!isSame) this.#select.replaceChildren(...options); // replacing would close an open list
-    this.#select.value = chosen;
+    // Replacing would close an open list, and setting the value would move the mark in it.
+    if (!isSame) this.#select.replaceChildren(...options);
+    if (this.#select.value !== chosen) this.#select.value = chosen;
   }
 
   #drawModes(mode) {

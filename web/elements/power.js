@@ -16,6 +16,7 @@ const MARKUP = `
 
 class KvmPower extends HTMLElement {
   #leaving = null;
+  #isBusy = false;
 
   connectedCallback() {
     this.innerHTML = MARKUP;
@@ -23,7 +24,7 @@ class KvmPower extends HTMLElement {
     const { signal } = this.#leaving;
     const on = (action, act) =>
       this.#button(action).addEventListener("click", act, { signal });
-    on("reset", () => this.#ask(true));
+    on("reset", () => this.#isBusy || this.#ask(true));
     on("reset-cancel", () => this.#ask(false));
     on("reset-confirm", () => this.#confirm());
     const escape = (event) => event.key === "Escape" && this.#isAsking && this.#ask(false);
@@ -40,7 +41,8 @@ class KvmPower extends HTMLElement {
   }
 
   set busy(isBusy) {
-    this.#button("reset").disabled = isBusy;
+    this.#isBusy = isBusy; // not `disabled`, which would drop the focus
+    this.#button("reset").setAttribute("aria-disabled", String(isBusy));
     if (isBusy) this.note = "Resetting…";
   }
 

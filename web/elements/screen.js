@@ -33,7 +33,10 @@ class KvmScreen extends HTMLElement {
   #leaving = null;
   #keystrokes = new Keystrokes({ isMac: /^Mac/.test(navigator.platform) });
   #leaveChord = new LeaveChord();
-  #frames = new NewestOnly((frame) => this.#paint(frame), (frame) => this.#drawn(frame));
+  #frames = new NewestOnly(
+    (frame, isWanted) => this.#paint(frame, isWanted),
+    (frame) => this.#drawn(frame),
+  );
   #rate = new FrameRate();
   #hidden = null; // the newest frame that came while nobody could see it
   #picture = null;
@@ -100,13 +103,15 @@ class KvmScreen extends HTMLElement {
    * @param {{state: string, sentence: string, remedy: string} | null} card
    */
   set card(card) {
-    this.#hidden = null;
+    this.#forgetFrames();
     this.#show(card ? "card" : "waiting", card ?? { sentence: "Waiting for the picture…" });
   }
 
   /** The picture's connection is gone: what is still to be seen is old. */
   set isPictureLost(isLost) {
-    if (isLost) this.#show("lost", { sentence: "Connection lost. This is not the present picture." });
+    if (!isLost) return;
+    this.#forgetFrames();
+    this.#show("lost", { sentence: "Connection lost. This is not the present picture." });
   }
 
   /** @param {object} picture the status document's `picture` */
@@ -157,9 +162,16 @@ class KvmScreen extends HTMLElement {
 
   // Picture
 
-  async #paint(frame) {
+  /** A frame that is drawn after the news that it is old would pass for the present one. */
+  #forgetFrames() {
+    this.#hidden = null;
+    this.#frames.forget();
+  }
+
+  async #paint(frame, isWanted) {
     try {
       const picture = await createImageBitmap(new Blob([frame.jpeg], { type: "image/jpeg" }));
+      if (!isWanted()) return picture.close();
       const canvas = this.querySelector("canvas");
       if (canvas.width !== picture.width) canvas.width = picture.width;
       if (canvas.height !== picture.height) canvas.height = picture.height;

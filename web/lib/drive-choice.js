@@ -19,6 +19,17 @@ export function driveChoice(image, drive, wantedMode) {
   };
 }
 
+/**
+ * Whether the form goes back to showing what is in the drive: when that changed, but not over a pick
+ * that is not in yet, because somebody else may be at the drive too.
+ *
+ * @param {string | null} picked the name that the user picked, "" for "None"; null for no pick
+ */
+export function followsDrive(was, now, picked) {
+  const hasChanged = now?.image !== was?.image || now?.mode !== was?.mode;
+  return hasChanged && (picked === null || picked === (now?.image ?? ""));
+}
+
 function verb(image, drive, mode) {
   if (mode === "disk" && !image.modes.includes("cdrom")) return "Insert as disk";
   return drive?.image ? "Swap" : "Insert";

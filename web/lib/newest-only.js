@@ -8,9 +8,10 @@ export class NewestOnly {
   #overtaken;
   #waiting = null;
   #isBusy = false;
+  #forgotten = 0;
 
   /**
-   * @param {(item) => Promise<void>} work must not reject
+   * @param {(item, isWanted: () => boolean) => Promise<void>} work must not reject
    * @param {(item) => void} overtaken told of each item that is dropped
    */
   constructor(work, overtaken) {
@@ -24,12 +25,20 @@ export class NewestOnly {
     if (!this.#isBusy) this.#run();
   }
 
+  /** Nothing offered so far is wanted any more, not even what is being worked on. */
+  forget() {
+    this.#forgotten += 1;
+    if (this.#waiting !== null) this.#overtaken(this.#waiting);
+    this.#waiting = null;
+  }
+
   async #run() {
     this.#isBusy = true;
     while (this.#waiting !== null) {
       const item = this.#waiting;
       this.#waiting = null;
-      await this.#work(item);
+      const forgotten = this.#forgotten;
+      await this.#work(item, () => forgotten === this.#forgotten);
     }
     this.#isBusy = false;
   }

@@ -68,7 +68,7 @@ export const LIGHTS = [
 /** What is in the target's drive, in one line. */
 export function driveWords(drive, humanSize) {
   if (!drive) return "Not known";
-  if (!drive.image) return drive.shown ? "Empty drive" : "No drive shown to the target";
+  if (!drive.image || !drive.shown) return drive.sentence;
   const kind = drive.mode === "disk" ? "disk" : "CD-ROM";
   const size = drive.size_bytes == null ? "" : `, ${humanSize(drive.size_bytes)}`;
   return `${drive.image} (${kind}${size})`;

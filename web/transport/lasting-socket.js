@@ -2,7 +2,8 @@
  * A WebSocket that comes back. It retries with a growing pause until it is closed on purpose, or
  * until the server says that nobody is signed in.
  *
- * Events: "open"; "lost" {retryInMs, wasOpen}; "refused" when the session is over (close code 4401).
+ * Events: "open"; "answered" with the first word of each connection; "lost" {retryInMs, wasOpen};
+ * "refused" when the session is over (close code 4401).
  * A subclass overrides `received` and, where it has something to start or stop, `opened` and `ended`.
  */
 import { BackOff } from "../lib/back-off.js";
@@ -21,6 +22,7 @@ export class LastingSocket extends EventTarget {
   #timer = null; // either the limit for opening, or the pause before the next attempt
   #isWanted = false;
   #hasOpened = false;
+  #hasAnswered = false;
 
   /**
    * @param {string} address
@@ -97,6 +99,10 @@ export class LastingSocket extends EventTarget {
   #hear(data) {
     // Only a word from the server counts as success: some proxies accept first and fail afterwards.
     this.#backOff.succeeded();
+    if (!this.#hasAnswered) {
+      this.#hasAnswered = true;
+      this.dispatchEvent(new News("answered"));
+    }
     this.received(data);
   }
 
@@ -116,6 +122,7 @@ export class LastingSocket extends EventTarget {
   #drop() {
     const wasOpen = this.#hasOpened;
     this.#hasOpened = false;
+    this.#hasAnswered = false;
     this.#timers.clearTimeout(this.#timer);
     this.#listening?.abort(); // a dead connection may take minutes to report its close; do not listen
     this.#socket?.close();

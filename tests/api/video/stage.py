@@ -86,8 +86,10 @@ class CountingEncoder:
 
     def __init__(self) -> None:
         self.count = 0
+        self.frames: list[bytes] = []
 
     def encode(self, frame: bytes, form: RawFormat) -> bytes:
         assert len(frame) == form.size_bytes
         self.count += 1
+        self.frames.append(frame)
         return b"jpeg of %d" % frame[0]

@@ -290,3 +290,26 @@ async def test_a_bug_in_the_camera_ends_it_instead_of_hiding():
         with pytest.raises(ZeroDivisionError):
             async with camera.watch():
                 await run
+
+
+async def test_who_comes_while_the_device_closes_sees_no_picture_from_before():
+    grabber, may_close = ScriptedGrabber(), threading.Event()
+    closing = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    @contextmanager
+    def slow_to_close(_: object) -> Iterator[ScriptedGrabber]:
+        yield grabber
+        loop.call_soon_threadsafe(closing.set)
+        may_close.wait(10)
+
+    async with running(slow_to_close, HASTY) as camera:
+        try:
+            async with camera.watch() as slot:
+                grabber.script.put(grey(20))
+                await first_frame(camera, slot)
+            await closing.wait()
+            async with camera.watch() as slot:
+                assert isinstance(await slot.next(), Card)
+        finally:
+            may_close.set()

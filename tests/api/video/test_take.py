@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable
 
 import pytest
@@ -123,3 +125,20 @@ def test_a_take_stopped_while_the_device_opens_films_nothing():
     take.stop()
     take.film()
     assert told == []
+
+
+@pytest.mark.parametrize("breaks_off", [False, True])
+def test_what_was_seen_before_the_signal_was_lost_does_not_fill_up_a_frame_after_it(
+    breaks_off: bool,
+):
+    lost = [CaptureStuckError(DEVICE, "no frame came for 2 s")] if breaks_off else [grey(90)]
+    filmed = Filmed([grey(20), *lost, grey(30)[:100]], interval_s=1.5, signal=[True, False, True])
+    assert filmed.encoder.frames[-1] == grey(30)[:100] + grey(16)[100:]
+
+
+def test_a_machine_without_descriptors_left_is_a_reason_for_no_picture():
+    def refused() -> Shop:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    with pytest.raises(CaptureError, match="Too many open files"):
+        Take(refused, CountingEncoder(), lambda _: None).film()
