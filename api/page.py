@@ -1,20 +1,21 @@
 """The page: the files of web/, and nothing else of the disk.
 
-Which files there are is looked up once. Only these are open to who has not signed in, each at its
-own address, so nothing that lands beside them later is served by accident.
+They are few and small, so they are read once, at the start: a small board that is busy with its
+picture then serves them without touching its disk. Only these are open to who has not signed in,
+each at its own address, so nothing that lands beside them later is served by accident.
 """
 
 from __future__ import annotations
 
-import mimetypes
+import hashlib
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.staticfiles import StaticFiles
 
 from gadgetd.errors import KaputtError
 
@@ -46,6 +47,22 @@ class PageMissingError(KaputtError):
         )
 
 
+@dataclass(frozen=True)
+class PageFile:
+    """One file of the page, as it goes out."""
+
+    content: bytes
+    media_type: str
+    tag: str
+
+    @classmethod
+    def read(cls, file: Path) -> PageFile:
+        """Read it; its tag is a digest, so an update that changes nothing costs nothing."""
+        content = file.read_bytes()
+        media_type = TYPES.get(file.suffix, "application/octet-stream")
+        return cls(content, media_type, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+
+
 class Page:
     """The files a browser loads.
 
@@ -56,26 +73,27 @@ class Page:
     def __init__(self, directory: Path = BESIDE_US) -> None:
         if not (directory / INDEX).is_file():
             raise PageMissingError(directory)
-        for ending, media_type in TYPES.items():
-            mimetypes.add_type(media_type, ending)
-        self._files = StaticFiles(directory=directory)
-        self._paths = {f"/{name}": name for name in files_below(directory)} | {"/": INDEX}
+        self._files = {
+            f"/{name}": PageFile.read(directory / name) for name in files_below(directory)
+        }
+        self._files["/"] = self._files[f"/{INDEX}"]
 
     def has(self, path: str) -> bool:
         """Whether a file of the page is at this address."""
-        return path in self._paths
+        return path in self._files
 
     def routes(self) -> Iterator[Route]:
         """One for each file."""
-        for path in self._paths:
+        for path in self._files:
             yield Route(path, self._answer, methods=["GET"], include_in_schema=False)
 
     async def _answer(self, request: Request) -> Response:
-        name = self._paths[request.scope["path"]]
-        response = await self._files.get_response(name, request.scope)
+        file = self._files[request.scope["path"]]
         # Kept, but asked about each time: an update shows at once, and costs an ETag otherwise.
-        response.headers["Cache-Control"] = "no-cache"
-        return response
+        headers = {"Cache-Control": "no-cache", "ETag": file.tag}
+        if file.tag in request.headers.get("If-None-Match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(file.content, media_type=file.media_type, headers=headers)
 
 
 def files_below(directory: Path) -> Iterator[str]:
