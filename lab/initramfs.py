@@ -25,7 +25,7 @@ def board_initramfs(kernel: Kernel, settings: Mapping[str, str]) -> bytes:
     script = "".join(f"{name}={shlex.quote(value)}\n" for name, value in lines.items())
     return cpio.archive(
         [
-            *map(cpio.directory, ("bin", "dev", "lower", "modules", "proc", "root", "upper")),
+            *map(cpio.directory, ("bin", "dev", "lower", "modules", "proc", "merged", "upper")),
             # The kernel opens /dev/console for init before init can mount anything.
             cpio.character_device("dev/console", 5, 1),
             cpio.file("bin/busybox", _busybox(), executable=True),

@@ -15,17 +15,17 @@ mount -t 9p -o "ro,trans=virtio,version=9p2000.L,msize=512000,cache=$LAB_ROOT_CA
     fail "the outer root"
 mount -t tmpfs -o mode=755,size=75% upper /upper
 mkdir /upper/data /upper/work
-mount -t overlay -o lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work root /root ||
+mount -t overlay -o lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work root /merged ||
     fail "the writable layer"
-cd /root
+cd /merged
 for directory in dev proc sys run "usr/lib/modules/$LAB_KERNEL"; do
     [ -d "$directory" ] || mkdir -p "$directory"
 done
-mount --bind "/lower$LAB_MODULES" "/root/usr/lib/modules/$LAB_KERNEL" || fail "the modules"
-mount --move /dev /root/dev
-mount -t sysfs sys /root/sys
-mount -t tmpfs -o mode=755 run /root/run
-cp /settings /root/run/lab-settings
-mount --move /proc /root/proc
+mount --bind "/lower$LAB_MODULES" "/merged/usr/lib/modules/$LAB_KERNEL" || fail "the modules"
+mount --move /dev /merged/dev
+mount -t sysfs sys /merged/sys
+mount -t tmpfs -o mode=755 run /merged/run
+cp /settings /merged/run/lab-settings
+mount --move /proc /merged/proc
 trap - EXIT
-exec /bin/busybox switch_root /root /bin/busybox sh "$LAB_INIT"
+exec /bin/busybox switch_root /merged /bin/busybox sh "$LAB_INIT"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -13,10 +11,10 @@ from lab import Board, plain_iso
 from launcher.inlab import GUEST_PORT, start_product
 from tests.e2e.conftest import free_port
 from tests.e2e.hosts import InputLayer
+from tests.e2e.waiting import eventually, status
 
 pytestmark = pytest.mark.lab
 
-HAPPENS_WITHIN_S = 60.0
 UDC_DRIVER = "/sys/bus/platform/drivers/dummy_udc"
 VIVID_DRIVER = "/sys/bus/platform/drivers/vivid"
 
@@ -34,20 +32,6 @@ def two_controllers(
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
             client.post("/api/login", json={"password": product.password}).raise_for_status()
             yield board, client
-
-
-def status(client: httpx.Client) -> dict[str, Any]:
-    document: dict[str, Any] = client.get("/api/status").raise_for_status().json()
-    return document
-
-
-def eventually(look: Callable[[], bool]) -> bool:
-    limit = time.monotonic() + HAPPENS_WITHIN_S
-    while time.monotonic() < limit:
-        if look():
-            return True
-        time.sleep(0.3)
-    return False
 
 
 def problem(client: httpx.Client, code: str) -> str:

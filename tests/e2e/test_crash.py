@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import contextlib
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -12,6 +12,7 @@ from websockets.sync.client import connect
 from lab import Board
 from tests.e2e.conftest import Desk
 from tests.e2e.hosts import HostDrive, InputLayer
+from tests.e2e.waiting import eventually
 
 pytestmark = pytest.mark.lab
 
@@ -32,15 +33,13 @@ def kill(board: Board, name: str) -> None:
 
 def back(look: Callable[[], bool]) -> bool:
     """Whether it works again in time. While it is away, connections fail; that is expected."""
-    limit = time.monotonic() + BACK_WITHIN_S
-    while time.monotonic() < limit:
-        try:
-            if look():
-                return True
-        except (httpx.HTTPError, OSError):
-            pass
-        time.sleep(0.3)
-    return False
+
+    def looked() -> bool:
+        with contextlib.suppress(httpx.HTTPError, OSError):
+            return look()
+        return False
+
+    return eventually(looked, BACK_WITHIN_S)
 
 
 def hold_a_key(desk: Desk, client: httpx.Client, host: InputLayer) -> object:

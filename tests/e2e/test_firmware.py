@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -13,13 +12,13 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from tests.e2e.conftest import Desk
+from tests.e2e.waiting import eventually
 from tests.pictures import HEIGHT_PX, decoded, psnr_db
 
 pytestmark = pytest.mark.lab
 
 BOOTS_WITHIN_S = 240.0
 ANSWERS_WITHIN_S = 30.0
-LOOK_INTERVAL_S = 0.3  # a picture changes without telling us
 DOCS_PICTURE = Path(__file__).resolve().parents[2] / "docs" / "page.png"
 
 
@@ -45,15 +44,6 @@ def highlight(image: Image.Image) -> tuple[int, int] | None:
     return lines[0], lines[-1]
 
 
-def wait_for(look: Callable[[], bool], limit_s: float) -> bool:
-    limit = time.monotonic() + limit_s
-    while not look():
-        if time.monotonic() > limit:
-            return False
-        time.sleep(LOOK_INTERVAL_S)
-    return True
-
-
 def middle(bar: tuple[int, int] | None, image: Image.Image) -> float:
     """The bar's middle as a share of the picture's height; -1 where there is no bar."""
     return -1.0 if bar is None else (bar[0] + bar[1]) / 2 / image.height
@@ -76,30 +66,30 @@ def test_the_firmware_boots_our_image_and_the_pages_arrow_keys_move_its_menu(
     # A user's way: choose the image, press reset, wait for the menu, press an arrow key.
     page.select_option("kvm-drive select[name=image]", "grub.iso")
     page.click("kvm-drive [data-action=insert]")
-    assert wait_for(
+    assert eventually(
         lambda: client.get("/api/drive").json()["image"] == "grub.iso", ANSWERS_WITHIN_S
     )
     desk.lab.cable.wait_until_seen()
     page.click("[data-action=reset]")
     page.click("[data-action=reset-confirm]")
-    assert wait_for(lambda: bar_on_screen() >= 0, BOOTS_WITHIN_S), "GRUB's menu did not come"
+    assert eventually(lambda: bar_on_screen() >= 0, BOOTS_WITHIN_S), "GRUB's menu did not come"
 
     one_line = 1 / 30  # of the picture's height: a menu line is at most that high
     before = bar_on_screen()
-    assert wait_for(lambda: abs(bar_served() - before) < one_line / 2, ANSWERS_WITHIN_S)
+    assert eventually(lambda: abs(bar_served() - before) < one_line / 2, ANSWERS_WITHIN_S)
 
     page.click("kvm-screen canvas")
     page.keyboard.press("ArrowDown")
-    assert wait_for(lambda: bar_on_screen() > before + one_line / 2, ANSWERS_WITHIN_S)
+    assert eventually(lambda: bar_on_screen() > before + one_line / 2, ANSWERS_WITHIN_S)
     lower = bar_on_screen()
-    assert wait_for(lambda: abs(bar_served() - lower) < one_line / 2, ANSWERS_WITHIN_S)
+    assert eventually(lambda: abs(bar_served() - lower) < one_line / 2, ANSWERS_WITHIN_S)
     expected = desk.lab.target.screenshot().resize((720, HEIGHT_PX), Image.Resampling.LANCZOS)
     menu = (0, 0, 720, 240)
     assert psnr_db(served().crop(menu), expected.crop(menu)) >= 25
 
     page.keyboard.press("ArrowUp")
-    assert wait_for(lambda: abs(bar_on_screen() - before) < one_line / 2, ANSWERS_WITHIN_S)
-    assert wait_for(lambda: abs(bar_served() - before) < one_line / 2, ANSWERS_WITHIN_S)
+    assert eventually(lambda: abs(bar_on_screen() - before) < one_line / 2, ANSWERS_WITHIN_S)
+    assert eventually(lambda: abs(bar_served() - before) < one_line / 2, ANSWERS_WITHIN_S)
 
 
 def test_keys_of_the_page_work_in_the_firmwares_own_menu(
@@ -110,7 +100,7 @@ def test_keys_of_the_page_work_in_the_firmwares_own_menu(
     page.click("[data-action=reset-confirm]")
     # Nothing to boot: OVMF ends in its shell or its menu. Escape then goes into the menu.
     still = desk.lab.target.screenshot()
-    assert wait_for(lambda: psnr_db(desk.lab.target.screenshot(), still) < 40, BOOTS_WITHIN_S), (
+    assert eventually(lambda: psnr_db(desk.lab.target.screenshot(), still) < 40, BOOTS_WITHIN_S), (
         "the firmware shows nothing"
     )
     page.click("kvm-screen canvas")
@@ -123,12 +113,12 @@ def test_keys_of_the_page_work_in_the_firmwares_own_menu(
         grey = sum(count for count, (r, g, b) in colours if r == g == b and 100 < r < 200)
         return blue + grey > image.width * image.height // 2
 
-    assert wait_for(in_menu, BOOTS_WITHIN_S), "the firmware's menu did not come"
+    assert eventually(in_menu, BOOTS_WITHIN_S), "the firmware's menu did not come"
     before = desk.lab.target.screenshot()
     page.keyboard.press("ArrowDown")
-    assert wait_for(lambda: psnr_db(desk.lab.target.screenshot(), before) < 40, ANSWERS_WITHIN_S)
+    assert eventually(lambda: psnr_db(desk.lab.target.screenshot(), before) < 40, ANSWERS_WITHIN_S)
     shown = desk.lab.target.screenshot().resize((720, HEIGHT_PX), Image.Resampling.LANCZOS)
-    assert wait_for(
+    assert eventually(
         lambda: psnr_db(decoded(client.get("/snapshot.jpg").content), shown) >= 22,
         ANSWERS_WITHIN_S,
     )

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 import signal
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import httpx
 import pytest
@@ -16,12 +14,12 @@ import pytest
 from lab import Board, Feed, GuestProcess
 from tests.e2e.conftest import free_port
 from tests.e2e.hosts import InputLayer
+from tests.e2e.waiting import HAPPENS_WITHIN_S, eventually, status
 from tests.pictures import colour_card, decoded, psnr_db
 
 pytestmark = pytest.mark.lab
 
 READY_WITHIN_S = 300.0
-HAPPENS_WITHIN_S = 60.0
 PORT_IN_GUEST = 8000
 GADGETS = "/sys/kernel/config/usb_gadget"
 DATA = "/run/data"
@@ -83,20 +81,6 @@ def leave(board: Board, name: str, script: str) -> None:
     board.shell("modprobe libcomposite")
     board.shell("mountpoint -q /sys/kernel/config || mount -t configfs x /sys/kernel/config")
     board.shell(f"G={GADGETS}/{name}; {script}")
-
-
-def eventually(look: Callable[[], bool]) -> bool:
-    limit = time.monotonic() + HAPPENS_WITHIN_S
-    while time.monotonic() < limit:
-        if look():
-            return True
-        time.sleep(0.3)
-    return False
-
-
-def status(client: httpx.Client) -> dict[str, Any]:
-    document: dict[str, Any] = client.get("/api/status").raise_for_status().json()
-    return document
 
 
 def test_it_drives_the_controller_and_the_first_grabber_and_undoes_what_it_did(
