@@ -32,16 +32,23 @@ def plugged(desk: Desk, client: httpx.Client) -> Iterator[None]:
 
 
 def highlight(image: Image.Image) -> tuple[int, int] | None:
-    """First and last line of the one inverse bar across the picture; None if there is none.
+    """First and last line of the inverse bar across the picture; None if there is none.
 
-    GRUB draws the chosen entry black on light grey, nearly as wide as the screen.
+    GRUB draws the chosen entry black on light grey, nearly as wide as the screen. The frame around
+    its menu is as wide and as bright, but only a line or two high.
     """
     bright = image.convert("L").point(lambda level: 255 if level > 110 else 0)
     share = bright.resize((1, image.height), Image.Resampling.BOX).tobytes()
-    lines = [y for y, level in enumerate(share) if level > 140]
-    if not lines or lines[-1] - lines[0] > image.height // 10:
-        return None
-    return lines[0], lines[-1]
+    bars: list[tuple[int, int]] = []
+    for y, level in enumerate(share):
+        if level <= 140:
+            continue
+        if bars and bars[-1][1] == y - 1:
+            bars[-1] = (bars[-1][0], y)
+        else:
+            bars.append((y, y))
+    tall = [bar for bar in bars if image.height // 60 < bar[1] - bar[0] < image.height // 20]
+    return tall[0] if len(tall) == 1 else None
 
 
 def middle(bar: tuple[int, int] | None, image: Image.Image) -> float:
