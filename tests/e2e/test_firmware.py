@@ -1,4 +1,7 @@
-"""The target's firmware at the other end of the cable: it reads our keys and boots our image."""
+"""The target's firmware at the other end of the cable: it reads our keys and boots our image.
+
+With KAPUTTKVM_KEEP_PICTURE in the environment, the README's picture is taken anew on the way.
+"""
 
 from __future__ import annotations
 
