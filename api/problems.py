@@ -37,6 +37,11 @@ STATUS: dict[str, int] = {
     "origin_refused": 403,
     # Keyboard
     "key_unknown": 422,
+    "text_untypable": 422,
+    "replacement_untypable": 422,
+    "layout_unknown": 422,
+    "layout_broken": 503,
+    "layouts_unavailable": 503,
     "keys_released": 409,
     "seat_unknown": 409,
     "host_absent": 409,

@@ -18,10 +18,10 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from gadgetd.delivery import Delivery, Fate, Sending, undelivered
 from gadgetd.failures import HostAbsentError, HostBusyError, NodeLostError
-from gadgetd.hid.keyboard import REPORT_SIZE_BYTES, Keyboard
+from gadgetd.hid.keyboard import REPORT_SIZE_BYTES, Keyboard, names_its_keys
 from gadgetd.hid.usages import Key, Led, leds
 from gadgetd.ports import KeyboardNode
 
@@ -31,34 +31,11 @@ PATIENCE_S = 1.0
 REMIND_AFTER_S = (0.3, 1.0)
 NO_KEYS = bytes(REPORT_SIZE_BYTES)
 
-QUEUED = "The target's keyboard driver gets it with its next poll."
 ABSENT = "The target is not attached."
 ASLEEP = "The target is asleep."
 NOT_COLLECTING = "The target is attached, but has stopped asking for keys."
+WHEN_IT_WAKES_UP = Delivery(Fate.QUEUED, "The target is asleep, and gets it when it wakes up.")
 STARTED_ANEW = "The target has just set our keyboard up anew."
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What became of a key: in the hands of the kernel, or not; and why."""
-
-    is_queued: bool
-    sentence: str
-
-
-@dataclass(slots=True)
-class Waiting:
-    """A report that has not been taken yet, and who wants to know when it is."""
-
-    report: bytes
-    fate: asyncio.Future[Delivery] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
-
-    def settle(self, is_queued: bool, sentence: str) -> None:
-        """Tell whoever waits."""
-        if not self.fate.done():
-            self.fate.set_result(Delivery(is_queued, sentence))
 
 
 class Keys:
@@ -77,29 +54,32 @@ class Keys:
         self._lost = lost
         self._patience_s = patience_s
         self._node: KeyboardNode | None = None
-        self._waiting: deque[Waiting] = deque()
+        self._waiting: deque[Sending] = deque()
         self._deadline: asyncio.TimerHandle | None = None
         self._reminders: list[asyncio.TimerHandle] = []
-        self._taken: bytes | None = None  # the last report taken; None: the target may hold any
+        self._taken: Sending | None = None  # the last report taken; None: the target may hold any
+        self._shown = NO_KEYS  # the last report, taken or waiting, that names its keys
         self._trouble = ABSENT
         self._lights: frozenset[Led] = frozenset()
 
     # --- the seats' side --------------------------------------------------------------------------
+    # Who has a `patience_s` waits so much longer, once the kernel has the report, to hear whether
+    # the target has collected it.
 
-    async def press(self, seat: str, key: Key) -> Delivery:
+    async def press(self, seat: str, key: Key, patience_s: float = 0.0) -> Delivery:
         """The seat holds the key from now on."""
         if self._trouble == NOT_COLLECTING:
             # Not remembered as held: it would come out of nowhere once the target goes on.
-            return Delivery(False, NOT_COLLECTING)
-        return await self._push(self._keyboard.press(seat, key))
+            return undelivered(NOT_COLLECTING)
+        return await self._push(self._keyboard.press(seat, key)).outcome(patience_s)
 
-    async def release(self, seat: str, key: Key) -> Delivery:
+    async def release(self, seat: str, key: Key, patience_s: float = 0.0) -> Delivery:
         """The seat lets go of the key."""
-        return await self._push(self._keyboard.release(seat, key))
+        return await self._push(self._keyboard.release(seat, key)).outcome(patience_s)
 
-    async def release_seat(self, seat: str) -> Delivery:
+    async def release_seat(self, seat: str, patience_s: float = 0.0) -> Delivery:
         """The seat lets go of all it holds."""
-        return await self._push(self._keyboard.release_seat(seat))
+        return await self._push(self._keyboard.release_seat(seat)).outcome(patience_s)
 
     def leave(self, seat: str) -> None:
         """The seat is gone, and nobody waits for an answer; its keys are released all the same."""
@@ -107,7 +87,7 @@ class Keys:
 
     async def release_all(self) -> Delivery:
         """Everybody lets go of everything."""
-        return await self._push(self._keyboard.release_all())
+        return await self._push(self._keyboard.release_all()).outcome(0)
 
     # --- the target's side ------------------------------------------------------------------------
 
@@ -129,7 +109,7 @@ class Keys:
             return
         self._drop(STARTED_ANEW)
         self._trouble = ""
-        self._taken = None
+        self._forget(undelivered(STARTED_ANEW))
         self._loop.add_reader(self._node.fileno(), self._read_lights)
         self._push(self._keyboard.report())
         self._reminders = [self._loop.call_later(s, self._remind) for s in REMIND_AFTER_S]
@@ -145,6 +125,7 @@ class Keys:
 
     def target_asleep(self) -> None:
         """The target has us set up still. What it is sent now, it would get when it wakes up."""
+        self._forget(WHEN_IT_WAKES_UP)
         self._stop_sending(ASLEEP)
         self._changed()
 
@@ -181,25 +162,30 @@ class Keys:
     def _loop(self) -> asyncio.AbstractEventLoop:
         return asyncio.get_running_loop()
 
-    def _push(self, report: bytes) -> asyncio.Future[Delivery]:
-        """Send the report after those that wait; the future tells what became of it."""
-        last = Waiting(report)
+    def _push(self, report: bytes) -> Sending:
+        """Send the report after those that wait."""
+        last = Sending(report)
         if self._trouble in (NOT_COLLECTING, ASLEEP):
             # For the first, the empty report is at the door already, and nothing is held any more.
             # The second would find in the morning what was pressed at night.
-            last.settle(False, self._trouble)
-            return last.fate
-        newest = self._waiting[-1].report if self._waiting else self._taken
+            last.end(undelivered(self._trouble))
+            return last
         if self._taken is None and not self._waiting and any(report):
             # The target may still hold keys that nobody holds any more.
-            self._waiting.append(Waiting(NO_KEYS))
-        if report == newest and not self._waiting:
-            last.settle(True, QUEUED)  # a picture that the target has already
-            return last.fate
+            self._waiting.append(Sending(NO_KEYS))
+            self._shown = NO_KEYS
+        farewell = self._keyboard.farewell(self._shown)
+        if farewell is not None:
+            self._waiting.append(Sending(farewell))
+            self._shown = farewell
+        elif names_its_keys(report):
+            self._shown = report
+        if self._taken is not None and self._taken.report == report and not self._waiting:
+            return self._taken  # a picture that the target has already
         self._waiting.append(last)
         self._flush()
         self._changed()
-        return last.fate
+        return last
 
     def _flush(self) -> None:
         while self._waiting:
@@ -215,41 +201,66 @@ class Keys:
                 log.warning("%s", error)
                 self.unplug()
                 return self._lost()
-            first = self._waiting.popleft()
-            self._taken = first.report
-            first.settle(True, QUEUED)
+            self._note_room()
+            self._taken = self._waiting.popleft()
+            self._taken.queue()
             self._stop_waiting()
             if self._trouble:
                 log.info("The target collects keys again.")
                 self._trouble = ""
                 self._loop.add_reader(self._node.fileno(), self._read_lights)
                 self._changed()
+        if self._node is not None and self._taken is not None and not self._taken.is_collected:
+            self._loop.add_writer(self._node.fileno(), self._find_room)
+
+    def _find_room(self) -> None:
+        assert self._node is not None
+        self._loop.remove_writer(self._node.fileno())
+        self._note_room()
+        self._flush()
+
+    def _note_room(self) -> None:
+        """There is room for a report, so the one before has been collected."""
+        if self._taken is not None:
+            self._taken.collect()
 
     def _remind(self) -> None:
         """Tell the target once more what is held: the same picture again is no news to it."""
         if self._keyboard.held and not self._waiting and not self._trouble:
-            self._waiting.append(Waiting(self._keyboard.report()))
+            self._waiting.append(Sending(self._keyboard.report()))
             self._flush()
 
     def _wait_for_room(self, node: KeyboardNode) -> None:
-        self._loop.add_writer(node.fileno(), self._flush)
+        self._loop.add_writer(node.fileno(), self._find_room)
         if self._deadline is None and self._trouble != NOT_COLLECTING:
             self._deadline = self._loop.call_later(self._patience_s, self._lose_patience)
 
     def _lose_patience(self) -> None:
+        stuck = self._waiting[0]
+        # A target that has gone makes no room either, but says so to whoever writes.
+        self._flush()
+        if not self._waiting or self._waiting[0] is not stuck:
+            return
         log.warning("%s All keys are released.", NOT_COLLECTING)
         self._drop(NOT_COLLECTING)
         self._trouble = NOT_COLLECTING
-        self._waiting.append(Waiting(self._keyboard.release_all()))
+        self._waiting.append(Sending(self._keyboard.release_all()))
+        self._shown = NO_KEYS
         # No deadline this time: a key-up is tried until it is taken, or the target is gone.
         assert self._node is not None
-        self._loop.add_writer(self._node.fileno(), self._flush)
+        self._loop.add_writer(self._node.fileno(), self._find_room)
         self._changed()
 
     def _stop_sending(self, why: str) -> None:
         self._drop(why)
         self._trouble = why
-        self._taken = None
+        self._forget(undelivered(why))
+
+    def _forget(self, delivery: Delivery) -> None:
+        """Nobody knows any more what the target holds; this became of the last report taken."""
+        if self._taken is not None:
+            self._taken.end(delivery)
+            self._taken = None
 
     def _drop(self, sentence: str) -> None:
         """Give up what waits."""
@@ -257,7 +268,7 @@ class Keys:
         while self._reminders:
             self._reminders.pop().cancel()
         while self._waiting:
-            self._waiting.popleft().settle(False, sentence)
+            self._waiting.popleft().end(undelivered(sentence))
 
     def _stop_waiting(self) -> None:
         if self._deadline is not None:

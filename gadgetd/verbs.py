@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from gadgetd.cable import Cable
+from gadgetd.delivery import Delivery
 from gadgetd.drive import Drive
 from gadgetd.failures import (
     ArgumentError,
@@ -19,13 +20,16 @@ from gadgetd.failures import (
     VersionError,
 )
 from gadgetd.hid.keycodes import key_for
-from gadgetd.keys import Delivery, Keys
+from gadgetd.keys import Keys
 from gadgetd.status import GadgetStatus
 from gadgetd.usb.medium import MediumMode
 from gadgetd.wire import PROTOCOL_VERSION, Message
 
 T = TypeVar("T")
 Answer = dict[str, Any]
+
+# The next request of the same connection waits as long, so nobody may ask for more.
+LONGEST_PATIENCE_MS = 1000
 
 _seat_numbers = itertools.count(1)
 
@@ -100,15 +104,16 @@ class Conversation:
         seat = self._seat(arguments)
         key = key_for(arguments.get("code", str))
         act = self._keys.press if arguments.get("down", bool) else self._keys.release
-        return told(await act(seat, key))
+        return told(await act(seat, key, patience_s(arguments)))
 
     async def _release(self, arguments: Arguments) -> Answer:
-        return told(await self._keys.release_seat(self._seat(arguments)))
+        seat = self._seat(arguments)
+        return told(await self._keys.release_seat(seat, patience_s(arguments)))
 
     async def _insert(self, arguments: Arguments) -> Answer:
         mode = arguments.get("mode", str, default=MediumMode.CDROM.value)
         if mode not in list(MediumMode):
-            raise ArgumentError("insert", "mode", " or ".join(f"{each}" for each in MediumMode))
+            raise arguments.error("mode", " or ".join(f"{each}" for each in MediumMode))
         await self._drive.insert(
             arguments.get("image", str), MediumMode(mode), arguments.get("force", bool, False)
         )
@@ -152,13 +157,26 @@ class Arguments:
         value = self._request.get(name, default)
         # In Python a truth value is a number; in JSON it is not.
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise ArgumentError(self._verb, name, _WORDS[kind])
+            raise self.error(name, _WORDS[kind])
         return value
+
+    def error(self, name: str, expected: str) -> ArgumentError:
+        """What to raise about an argument that is not what it should be."""
+        return ArgumentError(self._verb, name, expected)
+
+
+def patience_s(arguments: Arguments) -> float:
+    """How long somebody waits to hear whether the target has collected a key.
+
+    Raises:
+        ArgumentError: it is no such number.
+    """
+    patience_ms = arguments.get("patience_ms", int, default=0)
+    if not 0 <= patience_ms <= LONGEST_PATIENCE_MS:
+        raise arguments.error("patience_ms", f"a whole number from 0 to {LONGEST_PATIENCE_MS}")
+    return patience_ms / 1000
 
 
 def told(delivery: Delivery) -> Answer:
     """A delivery, as the wire says it."""
-    return {
-        "delivery": "queued" if delivery.is_queued else "undelivered",
-        "sentence": delivery.sentence,
-    }
+    return {"delivery": delivery.fate.value, "sentence": delivery.sentence}

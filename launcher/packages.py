@@ -35,6 +35,8 @@ TEST = (
     *LAB,
     "chromium",  # the browser that the page is tested in
     "fonts-dejavu-core",  # so that its screenshots show letters on a bare machine
+    "libxkbcommon0",  # keyboard layouts, with xkb-data
+    "libx11-data",  # which dead keys make which characters
     "nodejs",  # node --test for web/lib
     "libatomic1",  # the browser driver's own node
     "procps",  # finds the process that a test kills

@@ -64,8 +64,32 @@ class Keyboard:
             plain = [Key.ERROR_ROLL_OVER] * SLOT_COUNT
         return bytes([modifiers, 0, *plain]).ljust(REPORT_SIZE_BYTES, b"\0")
 
+    def farewell(self, shown: bytes) -> bytes | None:
+        """What a host needs to see first if, with too many keys down, some of those are let go of.
+
+        It keeps what it was last shown for as long as it is told "too many", so a key that is let
+        go of meanwhile would stay down at the host until all the others are few again.
+
+        Args:
+            shown: the last report that named its keys.
+
+        Returns:
+            The same without those that are not held any more; None when there is no need.
+        """
+        slots = [usage for usage in shown[2:] if usage]
+        still = [usage for usage in slots if usage in self._holders]
+        report = self.report()
+        if names_its_keys(report) or still == slots:
+            return None
+        return bytes([report[0], 0, *still]).ljust(REPORT_SIZE_BYTES, b"\0")
+
     def _let_go(self, seat: str, key: Key) -> None:
         seats = self._holders.get(key, set())
         seats.discard(seat)
         if not seats:
             self._holders.pop(key, None)
+
+
+def names_its_keys(report: bytes) -> bool:
+    """Whether the report tells which keys are down, and not only that they are too many."""
+    return Key.ERROR_ROLL_OVER not in report[2:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -42,14 +43,16 @@ def back(look: Callable[[], bool]) -> bool:
     return eventually(looked, BACK_WITHIN_S)
 
 
-def hold_a_key(desk: Desk, client: httpx.Client, host: InputLayer) -> object:
-    """Press A over the page's key socket and keep the socket open."""
+@contextmanager
+def held_key(desk: Desk, client: httpx.Client, host: InputLayer) -> Iterator[None]:
+    """A is down, pressed over the page's key socket, which stays open."""
     cookie = f"kaputtkvm_session={client.cookies['kaputtkvm_session']}"
     address = desk.url.replace("http", "ws") + "/api/keys"
-    socket = connect(address, origin=desk.url, additional_headers={"Cookie": cookie})
-    socket.send('{"code": "KeyA", "down": true}')
-    assert host.next() == "KEY_A down"
-    return socket
+    headers = {"Cookie": cookie}
+    with connect(address, origin=desk.url, additional_headers=headers) as socket:
+        socket.send('{"code": "KeyA", "down": true}')
+        assert host.next() == "KEY_A down"
+        yield
 
 
 def strikes_again(client: httpx.Client, desk: Desk, host: InputLayer) -> None:
@@ -62,12 +65,11 @@ def strikes_again(client: httpx.Client, desk: Desk, host: InputLayer) -> None:
 def test_a_killed_api_leaves_no_key_down_and_comes_back(
     desk: Desk, client: httpx.Client, host: InputLayer
 ) -> None:
-    socket = hold_a_key(desk, client, host)
-    kill(desk.board, "api")
-    assert host.next() == "KEY_A up"
+    with held_key(desk, client, host):
+        kill(desk.board, "api")
+        assert host.next() == "KEY_A up"
     assert back(lambda: client.get("/api/health").status_code == 200)
     strikes_again(client, desk, host)
-    del socket
 
 
 def test_a_killed_gadgetd_leaves_no_key_down_and_the_host_sees_no_replug(
@@ -78,12 +80,11 @@ def test_a_killed_gadgetd_leaves_no_key_down_and_the_host_sees_no_replug(
     before = HostDrive(desk.board).read(size)
     host.close()
     host = InputLayer(desk.board)
-    socket = hold_a_key(desk, client, host)
-    kill(desk.board, "gadgetd")
-    assert host.next(BACK_WITHIN_S) == "KEY_A up"
+    with held_key(desk, client, host):
+        kill(desk.board, "gadgetd")
+        assert host.next(BACK_WITHIN_S) == "KEY_A up"
     assert back(lambda: client.get("/api/status").json()["cable"]["state"] == "configured")
     strikes_again(client, desk, host)
     assert client.get("/api/drive").json()["image"] == "second.iso"
     assert HostDrive(desk.board).read(size) == before
     client.delete("/api/drive", params={"force": "true"}).raise_for_status()
-    del socket

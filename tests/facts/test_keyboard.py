@@ -72,6 +72,32 @@ def test_letting_one_of_seven_go_shows_the_six_others_again() -> None:
     assert keyboard.release(ANNA, Key.A) == report("00 00 05 06 07 08 09 0A")
 
 
+def test_a_key_let_go_of_among_too_many_is_taken_off_what_the_host_was_shown_last() -> None:
+    keyboard = holding(Key.A, Key.B, Key.C, Key.D, Key.E, Key.F)
+    shown = keyboard.report()
+    for key in (Key.LEFT_SHIFT, Key.G, Key.H):
+        keyboard.press(ANNA, key)
+    assert keyboard.farewell(shown) is None
+    assert keyboard.release(ANNA, Key.C) == report("02 00 01 01 01 01 01 01")
+    assert keyboard.farewell(shown) == report("02 00 04 05 07 08 09 00")
+
+
+def test_a_key_that_the_host_was_never_shown_needs_no_farewell() -> None:
+    keyboard = holding(Key.A, Key.B, Key.C, Key.D, Key.E, Key.F)
+    shown = keyboard.report()
+    keyboard.press(ANNA, Key.G)
+    keyboard.press(ANNA, Key.H)
+    keyboard.release(ANNA, Key.H)
+    assert keyboard.farewell(shown) is None
+
+
+def test_a_report_that_names_its_keys_needs_no_farewell() -> None:
+    keyboard = holding(Key.A, Key.B)
+    shown = keyboard.report()
+    keyboard.release(ANNA, Key.A)
+    assert keyboard.farewell(shown) is None
+
+
 def test_pressing_a_held_key_again_changes_nothing() -> None:
     keyboard = holding(Key.A, Key.B)
     assert keyboard.press(ANNA, Key.A) == report("00 00 04 05 00 00 00 00")

@@ -7,8 +7,10 @@ does not collect is soon noticed.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
+from collections.abc import Iterator
 
 from gadgetd.devices.hidg import HidgNode
 from gadgetd.failures import HostBusyError
@@ -35,6 +37,16 @@ class Host:
             if not report:
                 return reports
             reports.append(report.hex(" "))
+
+    @contextlib.contextmanager
+    def polling(self) -> Iterator[None]:
+        """It collects whatever comes, for as long as the block lasts."""
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self._socket.fileno(), self.collect)
+        try:
+            yield
+        finally:
+            loop.remove_reader(self._socket.fileno())
 
     def fill(self) -> None:
         """Make it as if it had not collected for a while: there is no more room."""

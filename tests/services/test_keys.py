@@ -85,6 +85,21 @@ def test_a_seat_that_leaves_lets_go_of_its_own_keys_only() -> None:
     play(act)
 
 
+def test_a_key_let_go_of_while_too_many_are_down_does_not_stay_down_at_the_target() -> None:
+    async def act(scene: Scene) -> None:
+        scene.configure()
+        await scene.keys.press("s2", Key.A)
+        for key in (Key.B, Key.C, Key.D, Key.E, Key.F, Key.G, Key.H):
+            scene.host.collect()
+            await scene.keys.press("s1", key)
+        scene.host.collect()
+        scene.keys.leave("s2")
+        # A host ignores "too many keys", and so would not see that A has gone.
+        assert scene.host.collect() == ["00 00 05 06 07 08 09 00", "00 00 01 01 01 01 01 01"]
+
+    play(act)
+
+
 def test_without_a_target_a_key_is_undelivered_but_held() -> None:
     async def act(scene: Scene) -> None:
         answer = await scene.keys.press("s1", Key.A)

@@ -21,6 +21,7 @@ from gadgetd.errors import KaputtError, RemoteError
 from gadgetd.failures import AlreadyRunningError, GadgetdUnreachableError, SocketUnusableError
 from gadgetd.settings import Settings
 from gadgetd.verbs import Conversation
+from tests.services.hosts import Host
 
 Line = dict[str, Any]
 
@@ -187,6 +188,53 @@ def test_what_a_client_asks_cannot_forge_a_line_of_the_log(
 
     play(tmp_path, act)
     assert not [record for record in caplog.records if "\n" in record.getMessage()]
+
+
+@pytest.mark.parametrize("patience_ms", [-1, 1001, 0.5, True, "5", None])
+def test_nobody_may_wait_for_the_target_longer_than_a_second(
+    tmp_path: Path, patience_ms: object
+) -> None:
+    async def act(peer: Speaker) -> None:
+        seat = (await peer.ask(do="seat_open"))["ok"]["seat"]
+        key = {"do": "key", "seat": seat, "code": "KeyA", "down": True}
+        assert "ok" in await peer.ask(**key, patience_ms=1000)
+        answer = await peer.ask(**key, patience_ms=patience_ms)
+        assert answer["error"]["code"] == "wire_argument"
+        assert "patience_ms" in answer["error"]["sentence"]
+
+    play(tmp_path, act)
+
+
+def test_who_waits_hears_over_the_wire_that_a_key_is_delivered(tmp_path: Path) -> None:
+    host = Host()
+
+    class Plugged(daemon.Daemon):
+        def plug(self) -> None:
+            self._keys.plug(host.node)
+            self._keys.target_configured()
+
+    async def scene() -> None:
+        gadgetd = Plugged(settings(tmp_path))
+        stop = asyncio.Event()
+        task = asyncio.create_task(gadgetd.run(stop))
+        await asyncio.sleep(0)
+        peer = Speaker(*await asyncio.open_unix_connection(str(tmp_path / "gadgetd.sock")))
+        while not (answer := await peer.ask(do="status"))["ok"]["status"]["problems"]:
+            pass
+        gadgetd.plug()
+        seat = (await peer.ask(do="seat_open"))["ok"]["seat"]
+        key = {"do": "key", "seat": seat, "code": "KeyA"}
+        with host.polling():
+            answer = await peer.ask(**key, down=True, patience_ms=1000)
+            assert answer["ok"] == {"delivery": "delivered", "sentence": ""}
+            assert (await peer.ask(**key, down=False))["ok"]["delivery"] == "queued"
+            answer = await peer.ask(do="release", seat=seat, patience_ms=1000)
+            assert answer["ok"]["delivery"] == "delivered"
+        peer.writer.close()
+        stop.set()
+        await task
+
+    asyncio.run(scene())
 
 
 def test_a_key_without_a_target_is_undelivered_and_says_why(tmp_path: Path) -> None:
