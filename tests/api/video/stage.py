@@ -66,6 +66,7 @@ class Shop:
         self.row = list(row)
         self.opened = 0
         self.closed = 0
+        self.was_closed = threading.Event()
         self.threads: set[int] = set()
 
     @contextmanager
@@ -79,6 +80,7 @@ class Shop:
             yield item
         finally:
             self.closed += 1
+            self.was_closed.set()
 
 
 class CountingEncoder:
