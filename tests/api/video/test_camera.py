@@ -129,7 +129,7 @@ async def test_some_time_after_the_last_viewer_the_device_is_closed():
             grabber.script.put(grey(20))
             await until(camera, PictureState.LIVE)
         await until(camera, PictureState.IDLE)
-        # Said first and done in the filming thread, so that nobody who comes meanwhile gets a frame.
+        # Said first, done in the filming thread: nobody who comes meanwhile gets an old frame.
         assert await asyncio.to_thread(shop.was_closed.wait, 30)
         assert shop.closed == 1
 
