@@ -24,6 +24,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from gadgetd.errors import KaputtError
+from gadgetd.hid.keycodes import CODES
 from gadgetd.strictyaml import parse
 
 DEFAULT_PATH = Path("/etc/kaputtkvm/kaputtkvm.yaml")
@@ -68,6 +69,12 @@ def _socket_path(path: Path) -> Path:
     return path
 
 
+def _key_name(code: str) -> str:
+    if code not in CODES:
+        raise ValueError
+    return code
+
+
 def expected(what: str) -> FieldInfo:
     """How a setting is described where its value is wrong."""
     described: FieldInfo = Field(description=what)
@@ -83,6 +90,13 @@ UsbNumber = Annotated[int, Field(ge=1, le=0xFFFF), expected("a number from 0x000
 PixelCount = Annotated[
     int, Field(ge=16, le=8192, multiple_of=2), expected("an even number from 16 to 8192")
 ]
+LayoutName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$"), expected("an XKB layout, such as us or de")
+]
+VariantName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_.+-]{0,60}$"), expected("an XKB variant, such as intl, or ''")
+]
+KeyName = Annotated[str, AfterValidator(_key_name)]
 AbsolutePath = Annotated[
     Path,
     Field(strict=False),
@@ -127,6 +141,51 @@ class GadgetSettings(_Section):
     socket_group: Annotated[Text, expected("the name of a group")] = "kaputtkvm"
     configfs: AbsolutePath = Path("/sys/kernel/config")
     modprobe: Annotated[bool, expected("true or false")] = True
+
+
+class KeyboardSettings(_Section):
+    """Live keys, and who may press them."""
+
+    patience_ms: Annotated[
+        int, Field(ge=100, le=10_000), expected("a whole number of milliseconds from 100 to 10000")
+    ] = 1000
+    exclusive: Annotated[bool, expected("true or false")] = False
+    shortcuts: AbsolutePath = Path("/var/lib/kaputtkvm/shortcuts.json")
+
+
+class MouseSettings(_Section):
+    """The mice that the target sees."""
+
+    absolute: Annotated[bool, expected("true or false")] = True
+    relative: Annotated[bool, expected("true or false")] = True
+    jiggle_s: Annotated[
+        Annotated[int, Field(ge=1, le=86_400)] | None,
+        expected("a whole number of seconds from 1 to 86400, or null"),
+    ] = None
+
+
+class TypingSettings(_Section):
+    """How text is typed, where nobody says otherwise."""
+
+    layout: LayoutName = "us"
+    variant: VariantName = ""
+    system: Annotated[Literal["linux", "windows"], expected("linux or windows")] = "linux"
+    delay_ms: Annotated[
+        int, Field(ge=0, le=1000), expected("a whole number of milliseconds from 0 to 1000")
+    ] = 0
+    second_layout: Annotated[LayoutName | None, expected("an XKB layout, or null")] = None
+    second_variant: VariantName = ""
+    switch: Annotated[
+        tuple[KeyName, ...],
+        Field(strict=False, max_length=4),
+        expected("a list of at most 4 key names, such as [AltLeft, ShiftLeft]"),
+    ] = ()
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> TypingSettings:
+        if (self.second_layout is None) != (not self.switch):
+            raise ValueError("second_layout and switch need each other; set both or neither")
+        return self
 
 
 class ImagesSettings(_Section):
@@ -189,6 +248,9 @@ class Settings(_Section):
     """All settings; each section has all its defaults."""
 
     gadget: GadgetSettings = GadgetSettings()
+    keyboard: KeyboardSettings = KeyboardSettings()
+    mouse: MouseSettings = MouseSettings()
+    typing: TypingSettings = TypingSettings()
     images: ImagesSettings = ImagesSettings()
     video: VideoSettings = VideoSettings()
     http: HttpSettings = HttpSettings()
@@ -261,6 +323,8 @@ def _problem(key: str, details: ErrorDetails) -> str:
             return f"expected sections ({', '.join(SECTIONS)}), not {_shown(details['input'])}"
         nearest = get_close_matches(section, SECTIONS, n=1)
         return f"{section} is not a section{_did_you_mean(nearest)}"
+    if not name and details["type"] == "value_error":  # of several settings taken together
+        return f"{section}: {details['ctx']['error']}"
     fields = SECTIONS[section].model_fields
     if name and name not in fields:
         return f"{key} is not a setting{_did_you_mean(_nearest_setting(section, name))}"

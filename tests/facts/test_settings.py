@@ -144,7 +144,7 @@ def test_settings_cannot_be_changed_once_they_are_read() -> None:
         ("http: {origins: [https://a.example/path]}", "expected a list of origins"),
         ("http: {origins: https://a.example}", "expected a list of origins"),
         ("http: [1]", "http is [1]; expected settings such as host"),
-        ("- 1", "expected sections (gadget, images, video, http, auth, target), not [1]"),
+        ("- 1", "expected sections (gadget, keyboard, mouse, typing,"),
     ],
 )
 def test_a_mistake_is_told_with_its_place_its_value_and_what_was_expected(
