@@ -4,24 +4,24 @@
  * the server could decide.
  */
 import "./elements/drive.js";
-import "./elements/keys.js";
 import "./elements/login.js";
 import "./elements/outage.js";
+import "./elements/picture.js";
 import "./elements/power.js";
 import "./elements/problems.js";
-import "./elements/screen.js";
 import "./elements/status.js";
-import { strokes } from "./lib/chords.js";
+import { introduceHands } from "./hands.js";
 import { Problem } from "./lib/problem.js";
 import { socketAddress } from "./transport/addresses.js";
 import { Api } from "./transport/api.js";
 import { KeySocket } from "./transport/key-socket.js";
 import { StatusSocket } from "./transport/status-socket.js";
 import { VideoSocket } from "./transport/video-socket.js";
+import { introduceTyping } from "./typing.js";
 
 const find = (selector) => document.querySelector(selector);
-const [login, desk, screen, drive, power] = [
-  "kvm-login", "#desk", "kvm-screen", "kvm-drive", "kvm-power",
+const [login, desk, screen, picture, drive, power] = [
+  "kvm-login", "#desk", "kvm-screen", "kvm-picture", "kvm-drive", "kvm-power",
 ].map(find);
 
 const api = new Api();
@@ -55,18 +55,19 @@ function enter() {
   const { signal } = leaving;
   login.hidden = true;
   desk.hidden = false;
-  screen.card = null;
+  picture.card = null;
   screen.isOnline = false;
   const sockets = {
     keys: new KeySocket(socketAddress("api/keys")),
     video: new VideoSocket(socketAddress("api/video")),
     status: new StatusSocket(socketAddress("api/status")),
   };
-  introduceKeyboard(sockets.keys, signal);
   introducePicture(sockets.video, signal);
   introduceStatus(sockets.status, signal);
   introduceDrive(signal);
   introducePower(signal);
+  introduceHands({ desk, api, attempt, keys: sockets.keys, status: sockets.status, signal });
+  introduceTyping({ desk, api, attempt, keys: sockets.keys, status: sockets.status, signal });
   watchConnection(sockets, signal);
   for (const socket of Object.values(sockets)) {
     socket.open();
@@ -85,30 +86,12 @@ function leave(reason) {
   login.focus();
 }
 
-function introduceKeyboard(keys, signal) {
-  const send = (stroke) => {
-    if (!keys.key(stroke)) screen.notice = "Not connected: that key was not sent.";
-  };
-  screen.addEventListener("kvm-key", ({ detail }) => send(detail), { signal });
-  screen.addEventListener("kvm-release", () => keys.release(), { signal });
-  desk.addEventListener("kvm-chord", ({ detail }) => strokes(detail.codes).forEach(send), { signal });
-  keys.addEventListener("open", () => (screen.isOnline = true), { signal });
-  keys.addEventListener("lost", () => (screen.isOnline = false), { signal });
-  keys.addEventListener("round-trip", ({ detail }) => (screen.roundTripMs = detail.ms), { signal });
-  keys.addEventListener("delivery", ({ detail }) => {
-    screen.notice = detail.delivery === "queued" ? "" : detail.sentence;
-  }, { signal });
-  keys.addEventListener("complaint", ({ detail }) => {
-    screen.notice = `${detail.sentence} ${detail.remedy}`.trim();
-  }, { signal });
-}
-
 function introducePicture(video, signal) {
-  video.addEventListener("frame", ({ detail }) => (screen.frame = detail), { signal });
-  video.addEventListener("card", ({ detail }) => (screen.card = detail), { signal });
-  video.addEventListener("lost", () => (screen.isPictureLost = true), { signal });
+  video.addEventListener("frame", ({ detail }) => (picture.frame = detail), { signal });
+  video.addEventListener("card", ({ detail }) => (picture.card = detail), { signal });
+  video.addEventListener("lost", () => (picture.isLost = true), { signal });
   const acknowledge = ({ detail }) => video.acknowledge(detail.sequence);
-  screen.addEventListener("kvm-drawn", acknowledge, { signal });
+  picture.addEventListener("kvm-drawn", acknowledge, { signal });
 }
 
 function introduceStatus(status, signal) {
@@ -116,9 +99,10 @@ function introduceStatus(status, signal) {
   status.addEventListener("status", ({ detail }) => {
     find("kvm-status").status = detail;
     find("kvm-problems").problems = detail.problems ?? [];
-    screen.picture = detail.picture;
+    picture.status = detail.picture;
     drive.drive = detail.drive;
     power.target = detail.target;
+    power.cable = detail.cable;
     if (image !== detail.drive?.image) loadImages(); // somebody was at the drive
     image = detail.drive?.image;
   }, { signal });
@@ -155,15 +139,16 @@ function introduceDrive(signal) {
 }
 
 function introducePower(signal) {
-  power.addEventListener("kvm-reset", async () => {
+  const order = (type, act, done) => power.addEventListener(type, async () => {
     power.busy = true;
-    let words = "The target was reset.";
-    await attempt(() => api.resetTarget(), (problem) => {
-      words = `${problem.sentence} ${problem.remedy}`.trim();
-    });
+    let words = done;
+    await attempt(act, (problem) => (words = `${problem.sentence} ${problem.remedy}`.trim()));
     power.busy = false;
     power.note = words;
   }, { signal });
+  order("kvm-reset", () => api.resetTarget(), "The target was reset.");
+  order("kvm-replug", () => api.replug(), "The USB device was plugged in again.");
+  order("kvm-wake", () => api.wakeTarget(), "The target was asked to wake up.");
 }
 
 function watchConnection({ keys, video, status }, signal) {

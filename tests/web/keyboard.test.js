@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ARROWS, CHORDS, FUNCTION_KEYS, MENU_KEYS, strokes } from "../../web/lib/chords.js";
+import {
+  ARROWS, CHORDS, CONSOLES, EDITING_KEYS, FUNCTION_KEYS, MAGIC_KEYS, MENU_KEYS, strokes,
+} from "../../web/lib/chords.js";
 import { HeldKeys } from "../../web/lib/held-keys.js";
 import { Keystrokes, namelessKey } from "../../web/lib/keystrokes.js";
 import { LeaveChord } from "../../web/lib/leave-chord.js";
@@ -154,9 +156,32 @@ test("a chord goes down in order and comes up in reverse", () => {
 test("the buttons are Ctrl+Alt+Del and what firmware menus need", () => {
   const ctrlAltDel = CHORDS.find(({ action }) => action === "ctrl-alt-del");
   assert.deepEqual(ctrlAltDel.codes, ["ControlLeft", "AltLeft", "Delete"]);
-  const codes = [...MENU_KEYS, ...ARROWS, ...FUNCTION_KEYS].flatMap((each) => each.codes);
+  const rows = [MENU_KEYS, ARROWS, EDITING_KEYS, FUNCTION_KEYS];
+  const codes = rows.flat().flatMap((each) => each.codes);
   const wanted =
     "Escape Tab Delete Enter ArrowLeft ArrowUp ArrowDown ArrowRight " +
+    "Insert Home End PageUp PageDown PrintScreen Pause " +
     "F1 F2 F3 F4 F5 F6 F7 F8 F9 F10 F11 F12";
   assert.deepEqual(codes, wanted.split(" "));
+});
+
+test("what the user's own system swallows has a button: Super, Alt+Tab, Alt+F4, and each console", () => {
+  const chords = [...CHORDS, ...CONSOLES.chords].map(({ codes }) => codes.join("+"));
+  for (const wanted of ["MetaLeft", "AltLeft+Tab", "AltLeft+F4"]) assert.ok(chords.includes(wanted), wanted);
+  for (let number = 1; number <= 12; number += 1) {
+    assert.ok(chords.includes(`ControlLeft+AltLeft+F${number}`), `F${number}`);
+  }
+});
+
+test("the magic keys begin with the six that restart a stuck machine, in their order, each with words", () => {
+  // Documentation/admin-guide/sysrq.rst: Alt, SysRq and a command key, held together.
+  const letters = MAGIC_KEYS.chords.map(({ codes }) => codes.join("+"));
+  assert.deepEqual(
+    letters.slice(0, 6),
+    [..."REISUB"].map((letter) => `AltLeft+PrintScreen+Key${letter}`),
+  );
+  for (const { label, name } of MAGIC_KEYS.chords) {
+    assert.match(label, /^[A-Z]: [a-z]+ .+/);
+    assert.match(name, /^Alt, SysRq and [A-Z]: .+/);
+  }
 });

@@ -101,13 +101,42 @@ test("the figures tell size, rate and round trip, and call an unchanging picture
   assert.equal(figures(null, 30, 0.2), "round trip 1 ms");
 });
 
-test("the line below the picture says where the keyboard goes and how to get it back", () => {
-  const online = { isOnline: true, isCaptured: false, isTouch: false };
-  assert.match(keyboardWords(online), /Click the picture/);
-  assert.match(keyboardWords({ ...online, isTouch: true }), /Tap the keys/);
-  const captured = keyboardWords({ ...online, isCaptured: true });
-  assert.match(captured, /goes to the target.*click outside or Ctrl\+Alt\+Shift/);
-  assert.match(keyboardWords({ ...online, isOnline: false, isCaptured: true }), /do not reach/);
-  assert.match(stageLabel(true), /has the keyboard/);
+const HERE = {
+  isOnline: true, isCaptured: false, isTouch: false, mouse: "absolute", isLocked: false, holdsEscape: false,
+};
+const GIVEN = { ...HERE, isCaptured: true };
+
+test("the line below the picture says how to begin, and that the first click is not the target's", () => {
+  assert.match(keyboardWords(HERE), /^Click the picture to type and point.*first click is not sent/);
+  assert.match(keyboardWords({ ...HERE, isTouch: true }), /^Tap the picture.*first tap is not sent/);
+  assert.match(keyboardWords({ ...HERE, mouse: "relative" }), /^Click the picture to give keyboard and mouse/);
+  assert.equal(keyboardWords({ ...HERE, mouse: "off" }), "Click the picture to type on the target.");
+});
+
+test("once given, the line says what the target has and how to get it back", () => {
+  const ways = {
+    "Keyboard and mouse go to the target. To leave: click outside or Ctrl+Alt+Shift.": {},
+    "Keyboard goes to the target. To leave: click outside or Ctrl+Alt+Shift.": { mouse: "off" },
+    "Keyboard goes to the target. Click the picture to give it the mouse too.": { mouse: "relative" },
+    "Keyboard and mouse go to the target. To leave: Esc or Ctrl+Alt+Shift.": {
+      mouse: "relative", isLocked: true,
+    },
+    // With the keyboard lock of a full screen, a short Escape is the target's.
+    "Keyboard and mouse go to the target. To leave: hold Esc or Ctrl+Alt+Shift.": {
+      mouse: "relative", isLocked: true, holdsEscape: true,
+    },
+  };
+  for (const [words, more] of Object.entries(ways)) assert.equal(keyboardWords({ ...GIVEN, ...more }), words);
+  assert.match(keyboardWords({ ...GIVEN, isTouch: true }), /tap clicks.*long press clicks right.*two fingers/);
+});
+
+test("offline, whatever else is the case, nothing reaches the target", () => {
+  for (const situation of [HERE, GIVEN, { ...GIVEN, mouse: "relative", isLocked: true }]) {
+    assert.match(keyboardWords({ ...situation, isOnline: false }), /^Not connected: nothing/);
+  }
+});
+
+test("those who do not see the frame are told who has keyboard and mouse", () => {
+  assert.match(stageLabel(true), /has keyboard and mouse; Ctrl\+Alt\+Shift takes them back/);
   assert.match(stageLabel(false), /Press Enter/);
 });

@@ -6,6 +6,7 @@ import { httpAddress, socketAddress } from "../../web/transport/addresses.js";
 import { Api } from "../../web/transport/api.js";
 import { KeySocket } from "../../web/transport/key-socket.js";
 import { LastingSocket } from "../../web/transport/lasting-socket.js";
+import { Memory } from "../../web/transport/memory.js";
 import { StatusSocket } from "../../web/transport/status-socket.js";
 import { VideoSocket } from "../../web/transport/video-socket.js";
 import { FakeTime, heard, switchboard } from "./fakes.js";
@@ -155,8 +156,8 @@ test("keys and releases go out as the contract says", () => {
   socket.key({ code: "KeyA", down: false });
   socket.release();
   assert.deepEqual(dropPings(present().sent), [
-    { code: "KeyA", down: true },
-    { code: "KeyA", down: false },
+    { code: "KeyA", down: true, at: 0 },
+    { code: "KeyA", down: false, at: 0 },
     { release: true },
   ]);
 });
@@ -168,6 +169,48 @@ test("a key pressed while offline is not sent later, when nobody expects it", ()
   time.pass(500);
   present().accept();
   assert.deepEqual(dropPings(present().sent), []);
+});
+
+test("keys and pings say when they happened, in whole milliseconds of one clock", () => {
+  const { socket, time, present } = opened(KeySocket);
+  time.pass(250.4);
+  socket.key({ code: "KeyA", down: true });
+  time.pass(249.6);
+  const times = present().sent.map(({ ping, code, at }) => [ping ?? code, at]);
+  assert.deepEqual(times, [[1, 0], ["KeyA", 250], [2, 500]]);
+});
+
+test("the mouse, a name and taking over go out as the contract says", () => {
+  const { socket, present } = opened(KeySocket);
+  const messages = [
+    { mouse: "absolute", x: 0, y: 32767, button: "left", down: true },
+    { mouse: "relative", dx: -3, dy: 4, wheel: 1, pan: 0 },
+  ];
+  for (const message of messages) assert.equal(socket.mouse(message), true);
+  socket.rename("Anna");
+  socket.take();
+  assert.deepEqual(dropPings(present().sent), [
+    ...messages.map((message) => ({ ...message, at: 0 })), { name: "Anna" }, { take: true },
+  ]);
+});
+
+test("the key socket tells which seat it is, anew with each connection", () => {
+  const { socket, time, present } = opened(KeySocket);
+  const news = heard(socket, "seat");
+  present().say({ seat: "p3" });
+  present().hangUp();
+  time.pass(500);
+  present().accept();
+  present().say({ seat: "p4" });
+  assert.deepEqual(news, [["seat", { seat: "p3" }], ["seat", { seat: "p4" }]]);
+});
+
+test("the key socket tells what became of a mouse's button", () => {
+  const { socket, present } = opened(KeySocket);
+  const news = heard(socket, "delivery");
+  const answer = { delivery: "undelivered", mouse: "absolute", button: "left", down: true, sentence: "No." };
+  present().say(answer);
+  assert.deepEqual(news, [["delivery", answer]]);
 });
 
 test("the key socket tells deliveries and complaints", () => {
@@ -184,7 +227,9 @@ test("the key socket pings twice a second and tells the round trip", () => {
   const { socket, time, present } = opened(KeySocket);
   const news = heard(socket, "round-trip");
   time.pass(1000);
-  assert.deepEqual(present().sent, [{ ping: 1 }, { ping: 2 }, { ping: 3 }]);
+  assert.deepEqual(present().sent, [
+    { ping: 1, at: 0 }, { ping: 2, at: 500 }, { ping: 3, at: 1000 },
+  ]);
   time.pass(20);
   present().say({ pong: 3 });
   assert.deepEqual(news, [["round-trip", { ms: 20 }]]);
@@ -199,7 +244,7 @@ test("a key socket whose network vanished is found dead and replaced", () => {
   time.pass(500);
   assert.equal(sockets.length, 2);
   sockets[1].accept();
-  assert.deepEqual(sockets[1].sent, [{ ping: 1 }], "with a heartbeat of its own");
+  assert.deepEqual(sockets[1].sent.map(({ ping }) => ping), [1], "with a heartbeat of its own");
 });
 
 test("a key socket that is answered lives on", () => {
@@ -283,6 +328,54 @@ test("inserting, ejecting and resetting ask what the contract says", async () =>
     ["DELETE", "http://board/api/drive?force=true", undefined],
     ["POST", "http://board/api/target/reset", undefined],
   ]);
+});
+
+test("replugging, waking and shortcuts ask what the contract says", async () => {
+  const shortcuts = [{ label: "Magic", codes: ["AltLeft", "PrintScreen", "KeyB"] }];
+  const { api, requests } = asked(new Response(null, { status: 204 }));
+  await api.replug();
+  await api.wakeTarget();
+  await api.shortcuts();
+  await api.keepShortcuts(shortcuts);
+  assert.deepEqual(requests, [
+    ["POST", "http://board/api/cable/replug", undefined],
+    ["POST", "http://board/api/target/wake", undefined],
+    ["GET", "http://board/api/shortcuts", undefined],
+    ["PUT", "http://board/api/shortcuts", { shortcuts }],
+  ]);
+});
+
+/** What `localStorage` does, as far as the page uses it. */
+function storage() {
+  const kept = new Map();
+  return {
+    kept,
+    getItem: (name) => kept.get(name) ?? null,
+    setItem: (name, text) => kept.set(name, text),
+  };
+}
+
+test("what is kept is recalled by another page of the same browser, under a name of our own", () => {
+  const shelf = storage();
+  new Memory(() => shelf).keep("name", "Anna");
+  assert.equal(new Memory(() => shelf).recall("name"), "Anna");
+  assert.equal(new Memory(() => shelf).recall("mouse"), null);
+  assert.deepEqual([...shelf.kept.keys()], ["kaputtkvm.name"]);
+});
+
+test("a browser that refuses storage remembers until the page is left", () => {
+  const memory = new Memory(() => {
+    throw new DOMException("The operation is insecure.", "SecurityError");
+  });
+  assert.equal(memory.recall("name"), null);
+  memory.keep("name", { first: "Anna" });
+  assert.deepEqual(memory.recall("name"), { first: "Anna" });
+});
+
+test("what somebody else wrote there is no reason to stop", () => {
+  const shelf = storage();
+  shelf.setItem("kaputtkvm.name", "{");
+  assert.equal(new Memory(() => shelf).recall("name"), null);
 });
 
 test("an answer that is not ok is thrown as the server's own words", async () => {

@@ -6,7 +6,9 @@ import { driveChoice, followsDrive } from "../../web/lib/drive-choice.js";
 import { Heartbeat } from "../../web/lib/heartbeat.js";
 import { Problem } from "../../web/lib/problem.js";
 import { humanSize } from "../../web/lib/sizes.js";
-import { cableHeadline, driveWords, hostHeadline, pictureHeadline } from "../../web/lib/words.js";
+import {
+  canReplug, canWake, cableHeadline, driveWords, hostDetail, hostHeadline, mouseHeadline, pictureHeadline,
+} from "../../web/lib/words.js";
 
 const BOTH = { name: "debian.iso", modes: ["cdrom", "disk"], reason: null };
 const DISK_ONLY = { name: "big.iso", modes: ["disk"], reason: "big.iso has 5 GB." };
@@ -126,6 +128,38 @@ test("what nobody has told yet is not known", () => {
 test("the host listens or does not", () => {
   assert.equal(hostHeadline({ collecting: true }).tone, "good");
   assert.equal(hostHeadline({ collecting: false }).tone, "warn");
+});
+
+test("the keyboard's sentence is shown when it does not listen, and only then", () => {
+  const sentence = "The target does not ask for keys.";
+  assert.equal(hostDetail({ collecting: false, sentence }), sentence);
+  assert.equal(hostDetail({ collecting: true, sentence: "Keys reach the target." }), "");
+  assert.equal(hostDetail(undefined), "");
+});
+
+test("text that is being typed is what the keyboard does then, unless the target takes nothing", () => {
+  assert.equal(hostHeadline({ collecting: true, typing: true }).words, "Text is being typed");
+  assert.equal(hostHeadline({ collecting: false, typing: true }).words, "Not listening");
+});
+
+test("the mouse says which kinds the target sees, and what is held", () => {
+  const mouse = { absolute: true, relative: true, held: [] };
+  assert.deepEqual(mouseHeadline(mouse), { tone: "good", words: "Absolute, relative" });
+  assert.equal(mouseHeadline({ ...mouse, relative: false }).words, "Absolute only");
+  assert.equal(mouseHeadline({ ...mouse, absolute: false, held: ["left", "right"] }).words,
+    "Relative only, left and right held");
+  assert.deepEqual(mouseHeadline({ absolute: false, relative: false }), { tone: "pending", words: "None" });
+  assert.equal(mouseHeadline(undefined).words, "Not known");
+});
+
+test("only a target that sleeps can be woken up, and only what has a controller can be replugged", () => {
+  assert.equal(canWake({ state: "suspended" }), true);
+  assert.equal(canWake({ state: "configured" }), false);
+  assert.equal(canWake(undefined), false);
+  const able = ["not_attached", "default", "configured", "suspended", "unbound"];
+  for (const state of able) assert.equal(canReplug({ state }), true, state);
+  for (const state of ["no_gadgetd", "no_udc", "several_udcs"]) assert.equal(canReplug({ state }), false, state);
+  assert.equal(canReplug(undefined), false);
 });
 
 test("the drive says what is in it, how, and how large", () => {

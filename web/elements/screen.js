@@ -1,31 +1,28 @@
 /**
- * <kvm-screen>: the target's picture, and the place where a keyboard is given to the target.
+ * <kvm-screen>: the target's picture, and the place where keyboard and mouse are given to the target.
  *
- * Captured means: every key goes to the target and nothing of it to the page or the browser. That
- * begins with a click (or Enter, so that Tab can walk past) and ends with a click elsewhere, the
- * button, or the leave chord. Whatever takes the focus away releases all keys first.
+ * Captured means: every key goes to the target and nothing of it to the page or the browser, and
+ * <kvm-pointer> is active. That begins with a click, which is for the page alone, (or Enter, so that
+ * Tab can walk past) and ends with a click elsewhere, the button, the leave chord, or Escape where
+ * the pointer is locked. Whatever takes the focus away releases all keys and buttons first.
  *
  * Hooks: `data-state` is waiting, live, card or lost; `data-captured` exists while captured.
  */
-import { displayAspect, fit } from "../lib/aspect.js";
-import { FrameRate } from "../lib/frame-rate.js";
 import { Keystrokes, namelessKey } from "../lib/keystrokes.js";
 import { LeaveChord } from "../lib/leave-chord.js";
-import { NewestOnly } from "../lib/newest-only.js";
+import { complaintNotice } from "../lib/notices.js";
 import { figures, keyboardWords, stageLabel } from "../lib/screen-words.js";
 
 const MARKUP = `
   <div class="stage" tabindex="0" role="application">
-    <canvas role="img" aria-label="Picture of the target’s screen"></canvas>
-    <div class="card" role="status">
-      <p class="headline"></p>
-      <p class="remedy"></p>
-    </div>
+    <kvm-picture></kvm-picture>
   </div>
   <div class="bar">
     <p class="keyboard" role="status"></p>
+    <button type="button" data-action="take" hidden>Take over</button>
     <button type="button" data-action="leave" hidden>Leave</button>
     <p class="figures"></p>
+    <kvm-mouse-choice></kvm-mouse-choice>
     <button type="button" class="quiet" data-action="fullscreen">Full screen</button>
   </div>`;
 
@@ -33,31 +30,31 @@ class KvmScreen extends HTMLElement {
   #leaving = null;
   #keystrokes = new Keystrokes({ isMac: /^Mac/.test(navigator.platform) });
   #leaveChord = new LeaveChord();
-  #frames = new NewestOnly(
-    (frame, isWanted) => this.#paint(frame, isWanted),
-    (frame) => this.#drawn(frame),
-  );
-  #rate = new FrameRate();
-  #hidden = null; // the newest frame that came while nobody could see it
-  #picture = null;
-  #frame = null; // what is on the canvas now
   #isOnline = false;
+  #choice = { mode: "absolute", hasAbsolute: true };
+  #holdsEscape = false; // whether the keyboard lock sends Escape to the target
   #isCaptured = false;
   #wasCaptured = false; // when the window lost the focus
   #roundTripMs = null;
   #notice = "";
+  #canTake = false;
 
   connectedCallback() {
     this.innerHTML = MARKUP;
     this.#leaving = new AbortController();
     const { signal } = this.#leaving;
     const stage = this.#stage;
-    stage.addEventListener("click", () => this.#capture(), { signal });
+    stage.addEventListener("click", () => this.#capture({ hasClicked: true }), { signal });
     stage.addEventListener("keydown", (event) => this.#keydown(event), { signal });
     stage.addEventListener("keyup", (event) => this.#keyup(event), { signal });
     stage.addEventListener("blur", () => this.#stageLost(), { signal });
     stage.addEventListener("contextmenu", (event) => event.preventDefault(), { signal });
+    stage.addEventListener("kvm-shown", ({ detail }) => this.#shown(detail), { signal });
+    stage.addEventListener("kvm-lock", ({ detail }) => this.#lockChanged(detail), { signal });
     this.#button("leave").addEventListener("click", () => this.leave(), { signal });
+    this.#button("take").addEventListener("click", () => this.#take(), { signal });
+    // Taking over goes on with the picture, which must not lose the focus for it.
+    this.#button("take").addEventListener("mousedown", (event) => event.preventDefault(), { signal });
     this.#button("fullscreen").addEventListener("click", () => this.#toggleFullscreen(), { signal });
     this.#button("fullscreen").hidden = !document.fullscreenEnabled;
     this.addEventListener("fullscreenchange", () => this.#fullscreenChanged(), { signal });
@@ -69,15 +66,10 @@ class KvmScreen extends HTMLElement {
     window.addEventListener("beforeunload", (event) => this.#isCaptured && event.preventDefault(), {
       signal,
     });
-    document.addEventListener("visibilitychange", () => this.#visibilityChanged(), { signal });
-    const resizing = new ResizeObserver(() => this.#fit());
-    resizing.observe(stage);
+    document.addEventListener("visibilitychange", () => document.hidden && this.leave(), { signal });
     const telling = setInterval(() => this.#tellFigures(), 1000);
-    signal.addEventListener("abort", () => {
-      resizing.disconnect();
-      clearInterval(telling);
-    });
-    this.card = null;
+    signal.addEventListener("abort", () => clearInterval(telling));
+    this.dataset.state = this.#picture.dataset.state;
     this.#tellKeyboard();
   }
 
@@ -86,70 +78,63 @@ class KvmScreen extends HTMLElement {
     this.#leaving.abort();
   }
 
-  /** The newest frame (see lib/video-frame.js). `kvm-drawn` follows for each. */
-  set frame(frame) {
-    if (document.hidden) {
-      // Hidden pages draw late or never; the sender must not wait for that.
-      this.#hidden = frame;
-      this.#drawn(frame);
-    } else {
-      this.#frames.offer(frame);
-    }
-  }
-
-  /**
-   * Why there is no picture; null when nothing is known yet.
-   *
-   * @param {{state: string, sentence: string, remedy: string} | null} card
-   */
-  set card(card) {
-    this.#forgetFrames();
-    this.#show(card ? "card" : "waiting", card ?? { sentence: "Waiting for the picture…" });
-  }
-
-  /** The picture's connection is gone: what is still to be seen is old. */
-  set isPictureLost(isLost) {
-    if (!isLost) return;
-    this.#forgetFrames();
-    this.#show("lost", { sentence: "Connection lost. This is not the present picture." });
-  }
-
-  /** @param {object} picture the status document's `picture` */
-  set picture(picture) {
-    this.#picture = picture;
-    this.#fit();
-  }
-
   /** Whether keys reach the server. Offline, the server has let go of everything we held. */
   set isOnline(isOnline) {
     this.#isOnline = isOnline;
-    this.#notice = "";
     if (!isOnline) {
-      this.#keystrokes.forget();
+      this.forget();
       this.#roundTripMs = null;
     }
+    this.notice = "";
+    this.#tellKeyboard();
+  }
+
+  /** @param {import("../lib/mouse-choice.js").MouseChoice} choice */
+  set mouse(choice) {
+    const { mode, hasAbsolute } = this.#choice;
+    if (choice.mode === mode && choice.hasAbsolute === hasAbsolute) return;
+    this.#choice = choice;
+    this.#pointer.choice = choice;
     this.#tellKeyboard();
   }
 
   /** A sentence about the last key; empty when all is well. @param {string} sentence */
   set notice(sentence) {
-    if (this.#notice === sentence) return;
-    this.#notice = sentence;
-    this.#tellKeyboard();
+    this.#tellNotice({ sentence, canTake: false });
+  }
+
+  /** What the server could not do. @param {{code: string, sentence: string, remedy: string}} error */
+  set complaint(error) {
+    this.#tellNotice(complaintNotice(error));
   }
 
   set roundTripMs(ms) {
     this.#roundTripMs = ms;
   }
 
-  /** Take the keyboard back. */
+  /** Take keyboard and mouse back. */
   leave() {
     this.#letGo();
     this.#setCaptured(false);
   }
 
+  /** The other end has let go of every key and button: what a finger still holds is not down there. */
+  forget() {
+    this.#leaveChord.forget();
+    this.#keystrokes.forget();
+    this.#pointer.forget();
+  }
+
   get #stage() {
     return this.querySelector(".stage");
+  }
+
+  get #picture() {
+    return this.querySelector("kvm-picture");
+  }
+
+  get #pointer() {
+    return this.querySelector("kvm-pointer");
   }
 
   #button(action) {
@@ -160,77 +145,30 @@ class KvmScreen extends HTMLElement {
     this.dispatchEvent(new CustomEvent(type, { bubbles: true, detail }));
   }
 
-  // Picture
-
-  /** A frame that is drawn after the news that it is old would pass for the present one. */
-  #forgetFrames() {
-    this.#hidden = null;
-    this.#frames.forget();
-  }
-
-  async #paint(frame, isWanted) {
-    try {
-      const picture = await createImageBitmap(new Blob([frame.jpeg], { type: "image/jpeg" }));
-      if (!isWanted()) return picture.close();
-      const canvas = this.querySelector("canvas");
-      if (canvas.width !== picture.width) canvas.width = picture.width;
-      if (canvas.height !== picture.height) canvas.height = picture.height;
-      canvas.getContext("2d", { alpha: false }).drawImage(picture, 0, 0);
-      picture.close();
-      this.#frame = frame;
-      this.#rate.drawn(performance.now());
-      this.#show("live");
-      this.#fit();
-    } catch (error) {
-      if (!(error instanceof DOMException)) throw error;
-      // One damaged frame is no reason to stop; the next one stands alone.
-      console.warn(`Frame ${frame.sequence} is no picture: ${error.message}`);
-    } finally {
-      this.#drawn(frame);
-    }
-  }
-
-  #drawn({ sequence }) {
-    this.#say("kvm-drawn", { sequence });
-  }
-
-  #show(state, { sentence = "", remedy = "" } = {}) {
-    if (state === "live" && this.dataset.state === "live") return; // the usual case, at every frame
+  #shown({ state }) {
     this.dataset.state = state;
     this.#tellFigures();
-    if (state === "live") return;
-    this.querySelector(".headline").textContent = sentence;
-    this.querySelector(".remedy").textContent = remedy;
-  }
-
-  #fit() {
-    const aspect = displayAspect(this.#picture, this.#frame);
-    const stage = this.#stage;
-    stage.style.setProperty("--aspect", `${aspect[0]} / ${aspect[1]}`);
-    const box = { width: stage.clientWidth, height: stage.clientHeight };
-    const { width, height } = fit(box, aspect);
-    const canvas = this.querySelector("canvas");
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
   }
 
   #tellFigures() {
-    const frame = this.dataset.state === "live" ? this.#frame : null;
-    const rate = this.#rate.perSecond(performance.now());
-    this.querySelector(".figures").textContent = figures(frame, rate, this.#roundTripMs);
+    const { liveFrame, framesPerSecond } = this.#picture;
+    const words = figures(liveFrame, framesPerSecond, this.#roundTripMs);
+    this.querySelector(".figures").textContent = words;
   }
 
-  // Keyboard
+  // Keyboard and mouse
 
-  #capture() {
+  #capture({ hasClicked = false } = {}) {
     this.#stage.focus({ preventScroll: true });
+    if (!this.#isCaptured) this.#pointer.activate({ hasClicked });
     this.#setCaptured(true);
   }
 
   #setCaptured(isCaptured) {
     if (isCaptured === this.#isCaptured) return;
     this.#isCaptured = isCaptured;
-    this.#notice = "";
+    // Where the pointer was locked, leaving is how one gets to the button that takes over.
+    if (isCaptured || !this.#canTake) this.notice = "";
     if (isCaptured) this.dataset.captured = "true";
     else delete this.dataset.captured;
     this.#button("leave").hidden = !isCaptured;
@@ -239,6 +177,7 @@ class KvmScreen extends HTMLElement {
   }
 
   #letGo() {
+    this.#pointer.deactivate();
     this.#leaveChord.forget();
     this.#keystrokes.forget();
     if (this.#isCaptured) this.#say("kvm-release");
@@ -279,13 +218,40 @@ class KvmScreen extends HTMLElement {
     for (const stroke of strokes) this.#say("kvm-key", stroke);
   }
 
+  #tellNotice({ sentence, canTake }) {
+    if (this.#notice === sentence && this.#canTake === canTake) return;
+    this.#notice = sentence;
+    this.#canTake = canTake;
+    this.#tellKeyboard();
+  }
+
+  #take() {
+    this.notice = "";
+    this.#say("kvm-take");
+  }
+
+  /** Escape unlocks the pointer without a word to the page, and means both: keyboard and mouse. */
+  #lockChanged({ isLocked, sentence }) {
+    if (sentence || isLocked) this.notice = sentence;
+    else if (!isLocked && this.#choice.mode === "relative") this.leave();
+    this.#tellKeyboard();
+  }
+
   #tellKeyboard() {
     const isOnline = this.#isOnline;
     const isCaptured = this.#isCaptured;
     const isTouch = matchMedia("(hover: none)").matches;
+    const { mode, hasAbsolute } = this.#choice;
+    const situation = {
+      isOnline, isCaptured, isTouch,
+      mouse: isTouch && !hasAbsolute ? "off" : mode, // fingers cannot play a relative one
+      isLocked: this.#pointer.isLocked,
+      holdsEscape: this.#holdsEscape,
+    };
     const place = this.querySelector(".keyboard");
-    place.textContent = this.#notice || keyboardWords({ isOnline, isCaptured, isTouch });
+    place.textContent = this.#notice || keyboardWords(situation);
     place.toggleAttribute("data-notice", this.#notice !== "" || !isOnline);
+    this.#button("take").hidden = !this.#canTake;
     this.#stage.setAttribute("aria-label", stageLabel(isCaptured));
   }
 
@@ -303,15 +269,6 @@ class KvmScreen extends HTMLElement {
     this.#wasCaptured = false;
   }
 
-  #visibilityChanged() {
-    if (document.hidden) {
-      this.leave();
-    } else if (this.#hidden) {
-      this.#frames.offer(this.#hidden);
-      this.#hidden = null;
-    }
-  }
-
   async #toggleFullscreen() {
     if (document.fullscreenElement) {
       await document.exitFullscreen();
@@ -325,9 +282,16 @@ class KvmScreen extends HTMLElement {
     const isFull = document.fullscreenElement === this;
     this.#button("fullscreen").textContent = isFull ? "Leave full screen" : "Full screen";
     // With the lock, Escape, Alt+Tab and Ctrl+W reach the target too (Keyboard Lock, where it exists).
-    if (isFull) await navigator.keyboard?.lock?.().catch(() => undefined);
-    else navigator.keyboard?.unlock?.();
+    this.#holdsEscape = isFull && (await lockKeyboard());
+    if (!isFull) navigator.keyboard?.unlock?.();
+    this.#tellKeyboard();
   }
+}
+
+/** @returns {Promise<boolean>} whether Escape and its like are ours now */
+async function lockKeyboard() {
+  if (!navigator.keyboard?.lock) return false;
+  return navigator.keyboard.lock().then(() => true, () => false);
 }
 
 customElements.define("kvm-screen", KvmScreen);

@@ -1,11 +1,14 @@
-/** <kvm-status>: cable, host and picture in words, and the lights of the target's keyboard. */
-import { LIGHTS, cableHeadline, hostHeadline, pictureHeadline } from "../lib/words.js";
+/** <kvm-status>: cable, keyboard, mouse and picture in words, and the lights of the target's keyboard. */
+import {
+  LIGHTS, cableHeadline, hostDetail, hostHeadline, mouseHeadline, pictureHeadline,
+} from "../lib/words.js";
 
 const MARKUP = `
   <h2>State</h2>
   <dl>
     <div data-part="cable"><dt>Cable</dt><dd aria-live="polite"></dd></div>
     <div data-part="host"><dt>Keyboard</dt><dd aria-live="polite"></dd></div>
+    <div data-part="mouse"><dt>Mouse</dt><dd aria-live="polite"></dd></div>
     <div data-part="picture"><dt>Picture</dt><dd aria-live="polite"></dd></div>
   </dl>
   <ul class="lights" aria-label="Lights of the target’s keyboard"></ul>`;
@@ -18,9 +21,10 @@ class KvmStatus extends HTMLElement {
   }
 
   /** @param {object} status the status document, or as much of it as there is */
-  set status({ cable, keyboard, picture }) {
+  set status({ cable, keyboard, mouse, picture }) {
     this.#tell("cable", cableHeadline(cable), cable?.sentence);
-    this.#tell("host", hostHeadline(keyboard), keyboard?.sentence);
+    this.#tell("host", hostHeadline(keyboard), hostDetail(keyboard));
+    this.#tell("mouse", mouseHeadline(mouse), mouse?.sentence);
     this.#tell("picture", pictureHeadline(picture), picture?.sentence);
     for (const { led } of LIGHTS) this.#light(led, keyboard?.leds?.includes(led) ?? false);
   }

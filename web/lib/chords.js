@@ -26,6 +26,17 @@ export const MENU_KEYS = [
   { label: "Enter", name: "Enter", codes: ["Enter"] },
 ];
 
+/** What else a phone has no key for, and what browsers keep. @type {Chord[]} */
+export const EDITING_KEYS = [
+  { label: "Ins", name: "Insert", codes: ["Insert"] },
+  { label: "Home", name: "Home", codes: ["Home"] },
+  { label: "End", name: "End", codes: ["End"] },
+  { label: "PgUp", name: "Page up", codes: ["PageUp"] },
+  { label: "PgDn", name: "Page down", codes: ["PageDown"] },
+  { label: "Print", name: "Print screen", codes: ["PrintScreen"] },
+  { label: "Pause", name: "Pause", codes: ["Pause"] },
+];
+
 /** @type {Chord[]} */
 export const ARROWS = [
   { label: "←", name: "Arrow left", codes: ["ArrowLeft"] },
@@ -39,6 +50,50 @@ export const FUNCTION_KEYS = Array.from({ length: 12 }, (_, index) => {
   const key = `F${index + 1}`;
   return { label: key, name: key, codes: [key] };
 });
+
+/** @typedef {{label: string, name: string, hint?: string, chords: Chord[]}} Menu */
+
+/** The text consoles of Linux, which a browser's own system would switch for itself. @type {Menu} */
+export const CONSOLES = {
+  label: "Ctrl+Alt+F…",
+  name: "Ctrl+Alt and a function key",
+  chords: FUNCTION_KEYS.map(({ label }) => ({
+    label: `Ctrl+Alt+${label}`,
+    name: `Control, Alt and ${label}`,
+    codes: ["ControlLeft", "AltLeft", label],
+  })),
+};
+
+/**
+ * Linux listens to these even when nothing else answers. The first six, in this order, restart a
+ * stuck machine with the least damage.
+ *
+ * Source: Linux Documentation/admin-guide/sysrq.rst.
+ *
+ * @type {Menu}
+ */
+export const MAGIC_KEYS = {
+  label: "SysRq",
+  name: "magic SysRq keys",
+  hint: "For a Linux that is stuck: R, E, I, S, U, B in this order, a few seconds apart.",
+  chords: [
+    ["R", "take the keyboard back from X"],
+    ["E", "ask all programs to end"],
+    ["I", "kill all programs"],
+    ["S", "write everything to the disks"],
+    ["U", "make the disks read-only"],
+    ["B", "restart at once"],
+    ["F", "kill what uses most memory"],
+    ["H", "list these keys on the console"],
+    ["K", "kill all on this console"],
+    ["O", "switch off"],
+    ["T", "list all tasks on the console"],
+  ].map(([letter, effect]) => ({
+    label: `${letter}: ${effect}`,
+    name: `Alt, SysRq and ${letter}: ${effect}`,
+    codes: ["AltLeft", "PrintScreen", `Key${letter}`],
+  })),
+};
 
 /**
  * A chord as a hand plays it: down in order, up in reverse.

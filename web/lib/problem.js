@@ -7,7 +7,7 @@
  * Source: RFC 9457 (problem details); RFC 9110 §10.2.3 (Retry-After).
  */
 export class Problem extends Error {
-  constructor({ code, sentence, remedy = "", status = 0, retryAfterS = null }) {
+  constructor({ code, sentence, remedy = "", status = 0, retryAfterS = null, members = {} }) {
     super(sentence);
     this.name = "Problem";
     this.code = code;
@@ -15,6 +15,7 @@ export class Problem extends Error {
     this.remedy = remedy;
     this.status = status;
     this.retryAfterS = retryAfterS;
+    this.members = members; // what else the document says, such as the characters of a text
   }
 
   /** @param {Response} response one that is not ok */
@@ -30,6 +31,7 @@ export class Problem extends Error {
       remedy: firstText(remedy) ?? "",
       status,
       retryAfterS,
+      members: said ?? {},
     });
   }
 

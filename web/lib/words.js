@@ -45,9 +45,38 @@ export function pictureHeadline(picture) {
 
 /** Whether the host takes our key reports. @returns {Headline} */
 export function hostHeadline(keyboard) {
+  if (keyboard?.typing && keyboard.collecting) return { tone: "good", words: "Text is being typed" };
   if (keyboard?.collecting === true) return { tone: "good", words: "Listening" };
   if (keyboard?.collecting === false) return { tone: "warn", words: "Not listening" };
   return { tone: "pending", words: "Not known" };
+}
+
+/** What needs saying about the keyboard: nothing while it works. @returns {string} */
+export function hostDetail(keyboard) {
+  return keyboard?.collecting === true ? "" : (keyboard?.sentence ?? "");
+}
+
+/** Which mice the target sees. @returns {Headline} */
+export function mouseHeadline(mouse) {
+  if (!mouse) return { tone: "pending", words: "Not known" };
+  const held = mouse.held?.length ? `, ${mouse.held.join(" and ")} held` : "";
+  if (mouse.absolute && mouse.relative) {
+    return { tone: "good", words: `Absolute, relative${held}` };
+  }
+  if (mouse.absolute || mouse.relative) {
+    return { tone: "good", words: `${mouse.absolute ? "Absolute" : "Relative"} only${held}` };
+  }
+  return { tone: "pending", words: "None" };
+}
+
+/** Asleep is the one state to wake up from. */
+export function canWake(cable) {
+  return cable?.state === "suspended";
+}
+
+/** A device that stands at a controller can be pulled out and put in again, also by way of trying. */
+export function canReplug(cable) {
+  return Boolean(cable?.state) && !["no_gadgetd", "no_udc", "several_udcs"].includes(cable.state);
 }
 
 /** A newer server may know states this page does not; their names are words already. */

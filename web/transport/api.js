@@ -45,6 +45,55 @@ export class Api {
     return this.#ask("POST", "api/target/reset");
   }
 
+  /** Pull our USB device out of the target and put it in again. */
+  replug() {
+    return this.#ask("POST", "api/cable/replug");
+  }
+
+  wakeTarget() {
+    return this.#ask("POST", "api/target/wake");
+  }
+
+  shortcuts() {
+    return this.#ask("GET", "api/shortcuts");
+  }
+
+  keepShortcuts(shortcuts) {
+    return this.#ask("PUT", "api/shortcuts", { shortcuts });
+  }
+
+  layouts() {
+    return this.#ask("GET", "api/layouts");
+  }
+
+  /** What each key writes with a layout. */
+  layoutKeys({ layout, variant }) {
+    const query = new URLSearchParams({ variant: variant ?? "" });
+    return this.#ask("GET", `api/layouts/${encodeURIComponent(layout)}/keys?${query}`);
+  }
+
+  /** What of a text cannot be typed. Types nothing. */
+  checkTyping(wish) {
+    return this.#ask("POST", "api/typing/check", wish);
+  }
+
+  type(order) {
+    return this.#ask("POST", "api/typing", order);
+  }
+
+  pauseTyping(id) {
+    return this.#ask("POST", `api/typing/${id}/pause`);
+  }
+
+  /** @param {number} [at] the character to continue before; without it, where it stopped */
+  resumeTyping(id, at) {
+    return this.#ask("POST", `api/typing/${id}/resume`, at === undefined ? undefined : { at });
+  }
+
+  cancelTyping(id) {
+    return this.#ask("DELETE", `api/typing/${id}`);
+  }
+
   async #ask(method, path, body) {
     const request = {
       method,

@@ -1,9 +1,13 @@
 /**
- * Carries key events to the target's keyboard. One socket is one seat: when it closes, for whatever
- * reason, the server releases what this page held and nothing else.
+ * Carries what is done to the target's keyboard and mice. One socket is one seat: when it closes, for
+ * whatever reason, the server releases what this page held and nothing else.
  *
- * Events, beside those of LastingSocket: "delivery" {delivery, code, sentence}; "complaint"
- * {code, sentence, remedy}; "round-trip" {ms}; "silent" when the connection was found dead.
+ * Keys, buttons and pings carry the time by the page's own clock, so that the server can tell what was
+ * pressed just now from what a stalled network kept for seconds.
+ *
+ * Events, beside those of LastingSocket: "seat" {seat}, which seat this connection is; "delivery"
+ * {delivery, code or mouse and button, down, sentence}; "complaint" {code, sentence, remedy};
+ * "round-trip" {ms}; "silent" when the connection was found dead.
  */
 import { Heartbeat, interval_ms } from "../lib/heartbeat.js";
 import { LastingSocket } from "./lasting-socket.js";
@@ -23,7 +27,22 @@ export class KeySocket extends LastingSocket {
 
   /** @returns {boolean} whether it went out */
   key({ code, down }) {
-    return this.send({ code, down });
+    return this.send({ code, down, at: this.#at() });
+  }
+
+  /** @param {object} message for one of the mice: a place or a way, a button, notches of the wheel */
+  mouse(message) {
+    return this.send({ ...message, at: this.#at() });
+  }
+
+  /** What the others see this seat called. */
+  rename(name) {
+    return this.send({ name });
+  }
+
+  /** Take the keyboard from whoever has it. */
+  take() {
+    return this.send({ take: true });
   }
 
   /** Let everything go that this page holds. */
@@ -44,7 +63,9 @@ export class KeySocket extends LastingSocket {
 
   received(data) {
     const message = JSON.parse(data);
-    if ("pong" in message) {
+    if ("seat" in message) {
+      this.dispatchEvent(new News("seat", { seat: message.seat }));
+    } else if ("pong" in message) {
       const ms = this.#heartbeat?.heard(message.pong, this.#now()) ?? null;
       if (ms !== null) this.dispatchEvent(new News("round-trip", { ms }));
     } else if ("error" in message) {
@@ -61,6 +82,10 @@ export class KeySocket extends LastingSocket {
       this.restart();
       return;
     }
-    this.send({ ping });
+    this.send({ ping, at: this.#at() });
+  }
+
+  #at() {
+    return Math.round(this.#now());
   }
 }
