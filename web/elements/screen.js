@@ -57,7 +57,7 @@ class KvmScreen extends HTMLElement {
     this.#button("take").addEventListener("mousedown", (event) => event.preventDefault(), { signal });
     this.#button("fullscreen").addEventListener("click", () => this.#toggleFullscreen(), { signal });
     this.#button("fullscreen").hidden = !document.fullscreenEnabled;
-    this.addEventListener("fullscreenchange", () => this.#fullscreenChanged(), { signal });
+    document.addEventListener("fullscreenchange", () => this.#fullscreenChanged(), { signal });
     // A key let go while another window has focus would stay down on the target.
     window.addEventListener("blur", () => this.leave(), { signal });
     window.addEventListener("focus", () => this.#windowBack(), { signal });
@@ -269,17 +269,22 @@ class KvmScreen extends HTMLElement {
     this.#wasCaptured = false;
   }
 
+  /** What fills the screen: the picture with its tools, for a paste is watched while it types. */
+  get #whole() {
+    return this.closest(".view") ?? this;
+  }
+
   async #toggleFullscreen() {
     if (document.fullscreenElement) {
       await document.exitFullscreen();
       return;
     }
-    await this.requestFullscreen();
+    await this.#whole.requestFullscreen();
     this.#capture();
   }
 
   async #fullscreenChanged() {
-    const isFull = document.fullscreenElement === this;
+    const isFull = document.fullscreenElement === this.#whole;
     this.#button("fullscreen").textContent = isFull ? "Leave full screen" : "Full screen";
     // With the lock, Escape, Alt+Tab and Ctrl+W reach the target too (Keyboard Lock, where it exists).
     this.#holdsEscape = isFull && (await lockKeyboard());
