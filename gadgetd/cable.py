@@ -13,22 +13,30 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from gadgetd import status
 from gadgetd.errors import KaputtError
-from gadgetd.failures import KernelStuckError, NodeLostError
-from gadgetd.keys import Keys
-from gadgetd.ports import Controllers, GadgetTree, KeyboardNode, StateWatch
-from gadgetd.usb.gadget import Gadget, cdrom_function, keyboard_function
+from gadgetd.failures import HostAbsentError, KernelStuckError, NodeLostError
+from gadgetd.ports import Controllers, GadgetTree, HidService, KeyboardNode, StateWatch
+from gadgetd.usb import endpoints
+from gadgetd.usb.gadget import (
+    Gadget,
+    absolute_mouse_function,
+    cdrom_function,
+    keyboard_function,
+    relative_mouse_function,
+)
 from gadgetd.usb.medium import MediumMode
-from gadgetd.usb.tree import tree
+from gadgetd.usb.tree import Tree, tree
 from gadgetd.worker import Worker
 
 log = logging.getLogger(__name__)
 
 KEYBOARD = keyboard_function().directory
+ABSOLUTE = absolute_mouse_function().directory
+RELATIVE = relative_mouse_function().directory
 DRIVE = cdrom_function().directory
 
 # Hosts notice a pulled plug within tens of milliseconds; a hub in between may take longer.
@@ -37,11 +45,16 @@ UNPLUGGED_S = 0.5
 BUILT_WITHIN_S = 60.0
 # A node that has just died would die again at once.
 REOPEN_AFTER_S = 0.5
+# Somebody who types at a target that is asleep has asked once.
+WAKE_EVERY_S = 1.0
+
+# In the kernel's words: states in which nobody is at the other end.
+_NOBODY_THERE = ("", "not attached")
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What of the gadget changes while we run: the keyboard is always there."""
+    """What of the gadget changes while we run: keyboard and mice are always there."""
 
     mode: MediumMode = MediumMode.CDROM
     is_drive_shown: bool = False
@@ -49,10 +62,10 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A binding: to which controller, where the keyboard's node is, and whether it is new."""
+    """A binding: to which controller, where each HID function's node is, and whether it is new."""
 
     udc: str
-    node_number: str
+    node_numbers: Mapping[str, str]
     is_new: bool
 
 
@@ -65,24 +78,29 @@ class Cable:
         controllers: Controllers,
         open_node: Callable[[str], KeyboardNode],
         device: Callable[[Shape], Gadget],
+        fullest: Shape,
         wanted_udc: str | None,
         worker: Worker,
-        keys: Keys,
+        services: Mapping[str, HidService],
         changed: Callable[[], None],
     ) -> None:
+        """`fullest` is what the target may come to see; `services` go by their function's name."""
         self._gadget = gadget
         self._controllers = controllers
         self._open_node = open_node
         self._device = device
+        self._fullest = fullest
         self._wanted_udc = wanted_udc
         self._worker = worker
-        self._keys = keys
+        self._services = services
         self._changed = changed
 
         self.shape = Shape()
         self.problem: KaputtError | None = None
         self._udc: str | None = None
         self._state = ""
+        self._can_wake = True
+        self._waking: asyncio.Task[None] | None = None
         self._watch: StateWatch | None = None
         self._turn = asyncio.Lock()
         self._news = asyncio.Event()
@@ -112,7 +130,7 @@ class Cable:
                 await self._settle()
 
     def reopen_later(self) -> None:
-        """The keyboard's node is dead: open it anew in a moment."""
+        """A node is dead: open it anew in a moment."""
         asyncio.get_running_loop().call_later(REOPEN_AFTER_S, self.look_again)
 
     async def present(self, shape: Shape) -> None:
@@ -148,6 +166,33 @@ class Cable:
         async with self._turn:
             await self._reconnect(lambda: None)
 
+    async def wake(self) -> None:
+        """Ask the target to wake up. Whether it was asleep, and wakes up, few controllers tell.
+
+        Raises:
+            WakeUnsupportedError: the controller cannot ask.
+            HostAbsentError: there is no target.
+            KaputtError: whatever keeps us from being plugged in.
+        """
+        if self.problem is not None:
+            raise self.problem.with_traceback(None)
+        udc = self._udc
+        if udc is None or self._state in _NOBODY_THERE:
+            raise HostAbsentError()
+        await self._worker.run("wake the target up", lambda: self._controllers.wake(udc))
+
+    def wake_soon(self) -> None:
+        """Ask it in passing, and not more often than once a second."""
+        if self._waking is None or self._waking.done():
+            self._waking = asyncio.get_running_loop().create_task(self._wake_and_rest())
+
+    async def _wake_and_rest(self) -> None:
+        try:
+            await self.wake()
+        except KaputtError as error:
+            log.info("The target is not woken up: %s", error)
+        await asyncio.sleep(WAKE_EVERY_S)
+
     async def stop(self) -> None:
         """Take the gadget down: the target sees an unplugged cable.
 
@@ -161,7 +206,7 @@ class Cable:
     def status(self) -> status.CableStatus:
         """Its part of the status document."""
         state = self._state
-        if state == "configured" and self._keys.is_target_absent:
+        if state == "configured" and self._is_target_absent:
             # Some controllers say so from the last time until the target comes to us again.
             state = "reconnecting"
         speed = self._controllers.speed(self._udc) if self._udc else None
@@ -187,49 +232,59 @@ class Cable:
     def _bring_up(self) -> Bound:
         """Make the kernel have what is wanted. Runs on the worker."""
         self._gadget.prepare()
-        wanted = tree(self._device(self.shape))
+        try:
+            udc = self._controllers.choose(self._wanted_udc)
+            silicon = self._controllers.silicon(udc)
+            if silicon is not None:
+                endpoints.check(self._device(self._fullest).shown, silicon)
+        except KaputtError:
+            # Left where it is, it would go on showing the keys that were down when it was left.
+            self._gadget.unbind()
+            raise
+        self._can_wake = self._controllers.can_wake(udc)
+        wanted = self._tree()
         differences = self._gadget.differences(wanted)
         if differences:
             log.info("Building the gadget (%s).", ", ".join(differences[:5]))
             self._gadget.take_down()
             self._gadget.apply(wanted)
-        number = self._gadget.node_number(KEYBOARD)
+        numbers = {name: self._gadget.node_number(name) for name in self._services}
         claimed = self._gadget.controller
-        try:
-            udc = self._controllers.choose(self._wanted_udc)
-        except KaputtError:
-            # Left where it is, it would go on showing the keys that were down when it was left.
-            self._gadget.unbind()
-            raise
         if claimed == udc and self._controllers.holder(udc) == self._gadget.name:
-            return Bound(udc, number, is_new=False)
+            return Bound(udc, numbers, is_new=False)
         if claimed:
             self._gadget.unbind()
         self._controllers.bind(udc)
-        return Bound(udc, number, is_new=True)
+        return Bound(udc, numbers, is_new=True)
 
     def _connect(self, bound: Bound) -> None:
         is_watched = self._watch is not None and not self._watch.is_stale
         is_new = bound.is_new or bound.udc != self._udc or not is_watched
-        if not is_new and self._keys.has_node:
-            self.problem = None
-            return
-        self._let_go()
+        if is_new or not any(service.has_node for service in self._services.values()):
+            self._let_go()
+        for name, service in self._services.items():
+            if not service.has_node:
+                self._plug(service, bound.node_numbers[name])
+        self.problem = None
+        if self._watch is None:
+            log.info("%s %s.", "Bound to" if bound.is_new else "In use already:", bound.udc)
+            self._udc = bound.udc
+            self._state = "reconnecting"
+            # It tells the present state first, and so leads to the first reports.
+            self._watch = self._controllers.watch(bound.udc, self._state_changed)
+
+    def _plug(self, service: HidService, node_number: str) -> None:
         try:
-            self._keys.plug(self._open_node(bound.node_number))
+            service.plug(self._open_node(node_number))
         except NodeLostError:
             # It comes with the binding, and its arrival is news of its own.
             self.reopen_later()
             raise
-        log.info("%s %s.", "Bound to" if bound.is_new else "In use already:", bound.udc)
-        self.problem = None
-        self._udc = bound.udc
-        self._state = "reconnecting"
-        # It tells the present state first, and so leads to the keyboard's first report.
-        self._watch = self._controllers.watch(bound.udc, self._state_changed)
+        self._tell(service, self._state)
 
     def _let_go(self) -> None:
-        self._keys.unplug()
+        for service in self._services.values():
+            service.unplug()
         if self._watch is not None:
             self._watch.close()
             self._watch = None
@@ -240,17 +295,26 @@ class Cable:
         if state != self._state:
             log.info("The controller says: %s.", state or "nothing any more")
         self._state = state
+        if state == "":
+            self._let_go()
+            self.look_again()
+        for service in self._services.values():
+            self._tell(service, state)
+        self._changed()
+
+    @staticmethod
+    def _tell(service: HidService, state: str) -> None:
         match state:
             case "configured":
-                self._keys.target_configured()
+                service.target_configured()
             case "suspended":
-                self._keys.target_asleep()
-            case "":
-                self._let_go()
-                self.look_again()
+                service.target_asleep()
             case _:
-                self._keys.target_gone()
-        self._changed()
+                service.target_gone()
+
+    @property
+    def _is_target_absent(self) -> bool:
+        return any(service.is_target_absent for service in self._services.values())
 
     async def _reconnect(self, meanwhile: Callable[[], None]) -> None:
         """Unplug, do something, plug in again.
@@ -275,4 +339,7 @@ class Cable:
             raise problem.with_traceback(None)  # it is raised each time, and would grow
 
     def _apply(self) -> None:
-        self._gadget.apply(tree(self._device(self.shape)))
+        self._gadget.apply(self._tree())
+
+    def _tree(self) -> Tree:
+        return tree(replace(self._device(self.shape), can_wake=self._can_wake))

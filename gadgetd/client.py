@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from gadgetd import wire
 from gadgetd.errors import KaputtError, RemoteError
-from gadgetd.failures import GadgetdUnreachableError
+from gadgetd.failures import GadgetdSilentError, GadgetdUnreachableError
 from gadgetd.status import GadgetStatus
 
 log = logging.getLogger(__name__)
@@ -58,16 +58,31 @@ class GadgetClient:
             await self._news.wait()
         return self.revision
 
-    async def call(self, verb: str, /, **arguments: Any) -> dict[str, Any]:
+    async def call(
+        self, verb: str, /, *, within_s: float | None = None, **arguments: Any
+    ) -> dict[str, Any]:
         """Ask for something, and give what is answered.
+
+        Args:
+            verb: what to ask for, with its `arguments`.
+            within_s: how long to wait for the answer; None: for as long as the connection lasts,
+                because a drive may take its time.
 
         Raises:
             RemoteError: gadgetd refused, with its own code.
             GadgetdUnreachableError: there is no connection, or it broke before the answer.
+            GadgetdSilentError: it has not answered in time. It may still do what was asked.
         """
         if self._writer is None or self._status is None:
             raise GadgetdUnreachableError(self._socket, self._reason)
-        return await self._ask(self._writer, verb, **arguments)
+        asking = self._ask(self._writer, verb, **arguments)
+        if within_s is None:
+            return await asking
+        try:
+            async with asyncio.timeout(within_s):
+                return await asking
+        except TimeoutError as error:
+            raise GadgetdSilentError(verb, within_s) from error
 
     async def run(self) -> None:
         """Keep the connection, until cancelled."""
@@ -128,7 +143,8 @@ class GadgetClient:
         waiting = self._asked.pop(cast(int, message.get("id")), None)
         refusal = RemoteError(**error) if error else None
         if waiting is None:
-            if refusal:  # about the connection as a whole
+            # Without a number it is about the connection as a whole; with one, it is too late.
+            if refusal and message.get("id") is None:
                 raise refusal
         elif not waiting.done():
             if refusal:

@@ -13,7 +13,7 @@ import socket
 from pathlib import Path
 
 from gadgetd import status
-from gadgetd.cable import DRIVE, Cable, Shape
+from gadgetd.cable import ABSOLUTE, DRIVE, KEYBOARD, RELATIVE, Cable, Shape
 from gadgetd.devices.configfs import GadgetDirectory
 from gadgetd.devices.hidg import HidgNode
 from gadgetd.devices.image import Library
@@ -22,18 +22,22 @@ from gadgetd.devices.socket import listen, may_control, peer_of
 from gadgetd.devices.systemd import notify
 from gadgetd.devices.udc import Controllers
 from gadgetd.devices.udev import DeviceMonitor
-from gadgetd.drive import Drive
+from gadgetd.drive import NEVER, Drive
 from gadgetd.errors import KaputtError
 from gadgetd.failures import ForbiddenError
 from gadgetd.hid.keyboard import Keyboard
 from gadgetd.keys import Keys
+from gadgetd.mice import Kind, Mice
 from gadgetd.server import Server
-from gadgetd.settings import GadgetSettings, Settings
+from gadgetd.settings import Settings
 from gadgetd.usb.gadget import (
+    Function,
     Gadget,
+    absolute_mouse_function,
     cdrom_function,
     disk_function,
     keyboard_function,
+    relative_mouse_function,
     serial_from,
 )
 from gadgetd.usb.medium import MediumMode
@@ -45,6 +49,7 @@ log = logging.getLogger(__name__)
 MACHINE_ID = Path("/etc/machine-id")
 # So long a release of the keys may take at the end; unplugging releases them anyway.
 LAST_REPORT_S = 0.3
+MOUSE_FUNCTIONS = {Kind.ABSOLUTE: ABSOLUTE, Kind.RELATIVE: RELATIVE}
 
 
 class Daemon:
@@ -54,17 +59,37 @@ class Daemon:
         gadget = settings.gadget
         self._gadget = gadget
         self._worker = Worker(changed=self._kernel_changed)
-        self._keys = Keys(Keyboard(), changed=self._changed, lost=self._node_lost)
+        self._keys = Keys(
+            Keyboard(),
+            changed=self._changed,
+            lost=self._node_lost,
+            patience_s=settings.keyboard.patience_ms / 1000,
+            wake=self._wake,
+        )
+        self._mice = Mice(
+            kinds={
+                Kind.ABSOLUTE: settings.mouse.absolute,
+                Kind.RELATIVE: settings.mouse.relative,
+            },
+            changed=self._changed,
+            lost=self._node_lost,
+            wake=self._wake,
+            patience_s=settings.keyboard.patience_ms / 1000,
+        )
         tree = GadgetDirectory(gadget.configfs, gadget.name, gadget.modprobe)
         serial = gadget.serial or machine_serial()
         self._cable = Cable(
             gadget=tree,
             controllers=Controllers(tree),
             open_node=HidgNode.open,
-            device=lambda shape: device(gadget, serial, shape),
+            device=lambda shape: device(settings, serial, shape),
+            fullest=Shape(is_drive_shown=gadget.storage != NEVER),
             wanted_udc=gadget.udc,
             worker=self._worker,
-            keys=self._keys,
+            services={
+                KEYBOARD: self._keys,
+                **{MOUSE_FUNCTIONS[kind]: mouse for kind, mouse in self._mice},
+            },
             changed=self._changed,
         )
         self._drive = Drive(
@@ -108,7 +133,14 @@ class Daemon:
         """The status document."""
         return {
             "cable": self._cable.status(),
-            "keyboard": status.keyboard(self._keys.held, self._keys.lights, self._keys.trouble),
+            "keyboard": status.keyboard(
+                self._keys.held,
+                self._keys.lights,
+                self._keys.trouble,
+                self._keys.is_typing,
+                self._keys.releases,
+            ),
+            "mouse": mouse_status(self._mice),
             "drive": self._drive.status(),
             "problems": status.problems([self._cable.problem, self._worker.problem]),
         }
@@ -125,13 +157,14 @@ class Daemon:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_REPORT_S):
                 await self._keys.release_all()
+                await self._mice.release_all()
         try:
             await self._cable.stop()
         except KaputtError as error:
             log.error("The gadget is left as it is. %s", error)
 
     def _converse(self) -> Conversation:
-        return Conversation(self._keys, self._drive, self._cable, self.status)
+        return Conversation(self._keys, self._mice, self._drive, self._cable, self.status)
 
     def _admit(self, connection: socket.socket) -> KaputtError | None:
         peer = peer_of(connection)
@@ -148,24 +181,43 @@ class Daemon:
     def _node_lost(self) -> None:
         self._cable.reopen_later()
 
+    def _wake(self) -> None:
+        self._cable.wake_soon()
 
-def device(settings: GadgetSettings, serial: str, shape: Shape) -> Gadget:
+
+def device(settings: Settings, serial: str, shape: Shape) -> Gadget:
     """The USB device that these settings mean, with the drive as it is to be now."""
     keyboard = keyboard_function()
     drive = cdrom_function() if shape.mode is MediumMode.CDROM else disk_function()
+    mice: list[Function] = []
+    if settings.mouse.absolute:
+        mice.append(absolute_mouse_function())
+    if settings.mouse.relative:
+        mice.append(relative_mouse_function())
     gadget = Gadget(
-        name=settings.name,
-        vendor_id=settings.vendor_id,
-        product_id=settings.product_id,
-        manufacturer=settings.manufacturer,
-        product=settings.product,
+        name=settings.gadget.name,
+        vendor_id=settings.gadget.vendor_id,
+        product_id=settings.gadget.product_id,
+        manufacturer=settings.gadget.manufacturer,
+        product=settings.gadget.product,
         serial=serial,
-        max_power_ma=settings.max_power_ma,
-        functions=(keyboard, drive),
+        max_power_ma=settings.gadget.max_power_ma,
+        functions=(keyboard, drive, *mice),
         linked=(),
     )
-    # The keyboard first: some firmware looks at the first interface only.
-    return gadget.showing([keyboard, drive] if shape.is_drive_shown else [keyboard])
+    # The keyboard first, and the drive next: some firmware looks at the first interfaces only.
+    return gadget.showing([keyboard, *([drive] if shape.is_drive_shown else []), *mice])
+
+
+def mouse_status(mice: Mice) -> status.MouseStatus:
+    """The mice's part of the status document."""
+    there = dict(mice)
+    return status.mouse(
+        absolute=Kind.ABSOLUTE in there,
+        relative=Kind.RELATIVE in there,
+        held=[button for mouse in there.values() for button in mouse.held],
+        troubles=[mouse.trouble for mouse in there.values()],
+    )
 
 
 def machine_serial() -> str:

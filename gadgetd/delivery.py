@@ -32,7 +32,7 @@ class Delivery:
         return self.fate is not Fate.UNDELIVERED
 
 
-QUEUED = Delivery(Fate.QUEUED, "The target's keyboard driver gets it with its next poll.")
+QUEUED = Delivery(Fate.QUEUED, "The target's driver gets it with its next poll.")
 DELIVERED = Delivery(Fate.DELIVERED, "")
 
 
@@ -49,7 +49,7 @@ def _promise() -> asyncio.Future[Delivery]:
 class Sending:
     """A report on its way, and who wants to know how far it has got."""
 
-    report: bytes
+    report: bytes = field(repr=False)  # what is typed may be a password
     is_collected: bool = False
     _first: asyncio.Future[Delivery] = field(default_factory=_promise)
     _last: asyncio.Future[Delivery] = field(default_factory=_promise)

@@ -19,7 +19,12 @@ from pathlib import PurePath
 from gadgetd import status
 from gadgetd.cable import Cable, Shape
 from gadgetd.errors import KaputtError
-from gadgetd.failures import KernelStuckError, StorageAlwaysError, StorageNeverError
+from gadgetd.failures import (
+    InsertFailedError,
+    KernelStuckError,
+    StorageAlwaysError,
+    StorageNeverError,
+)
 from gadgetd.ports import Image, Images, Tray
 from gadgetd.usb.medium import MediumMode, check_name, check_size
 from gadgetd.worker import Worker
@@ -61,15 +66,19 @@ class Drive:
     async def start(self) -> None:
         """Start the cable with the drive as an earlier run left it, as far as the policy allows."""
         try:
-            mode = await self._worker.run("look into the drive", self._tray.mode)
+            mode, inside = await self._worker.run(
+                "look into the drive", lambda: (self._tray.mode(), self._tray.image())
+            )
             was_shown = await self._cable.found_drive()
         except KaputtError as error:  # the cable will meet it too, and keep it as its problem
             log.warning("%s", error)
-            mode, was_shown = MediumMode.CDROM, False
+            mode, inside, was_shown = MediumMode.CDROM, None, False
         shown = self._policy == ALWAYS or (was_shown and self._policy != NEVER)
         await self._cable.start(Shape(mode, shown))
         self._occupied.set()
         await self._look()
+        if inside is not None and self._image is None and shown and self._cable.problem is None:
+            await self._put_back(inside, mode)
 
     async def insert(self, name: str, mode: MediumMode, force: bool = False) -> None:
         """Put an image of the library into the drive, in place of what is in it.
@@ -148,6 +157,24 @@ class Drive:
         # Whatever comes of it, it has to be looked at afterwards: a stuck call may yet succeed.
         self._occupied.set()
         self._is_in(*await self._worker.run(f"insert {name}", lambda: self._insert(name, mode)))
+
+    async def _put_back(self, path: str, mode: MediumMode) -> None:
+        """The gadget had to be built anew, and what was in the drive has gone with the old one."""
+        name = PurePath(path).name
+        try:
+            await self._worker.run(f"open {name}", lambda: self._find(path, mode))
+            await self._put_in(name, mode)
+        except KaputtError as error:
+            log.warning("%s was in the drive and cannot be put back. %s", name, error)
+        else:
+            log.info("Put %s back into the drive.", name)
+
+    def _find(self, path: str, mode: MediumMode) -> None:
+        """Make sure that the library still has it. Runs on the worker."""
+        name = PurePath(path).name
+        with contextlib.closing(self._open(name, mode)) as image:
+            if image.path != path:
+                raise InsertFailedError(name, "another image has its name now")
 
     def _open(self, name: str, mode: MediumMode) -> Image:
         """The image, if it can be inserted so. Runs on the worker."""

@@ -43,7 +43,7 @@ class NodeLostError(KaputtError):
     code = "node_lost"
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"The keyboard's device node stopped working: {reason}.")
+        super().__init__(f"The device node of the keyboard or a mouse stopped working: {reason}.")
 
 
 class SeatUnknownError(KaputtError):
@@ -58,7 +58,41 @@ class SeatUnknownError(KaputtError):
         )
 
 
+class MouseMissingError(KaputtError):
+    """The configuration leaves this mouse out."""
+
+    code = "mouse_missing"
+
+    def __init__(self, mouse: str) -> None:
+        super().__init__(
+            f"The target sees no {mouse} mouse (mouse.{mouse}: false).",
+            f"Set mouse.{mouse} to true and start gadgetd again.",
+        )
+
+
+class TypingBusyError(KaputtError):
+    """Somebody else is typing a text."""
+
+    code = "typing_busy"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another text is being typed.", "Wait for its end, or stop it; then begin again."
+        )
+
+
+class TypingNotBegunError(KaputtError):
+    """Strokes of a seat that has not asked for the keyboard."""
+
+    code = "typing_not_begun"
+
+    def __init__(self) -> None:
+        super().__init__("The seat has not begun to type a text.", "Send typing_begin first.")
+
+
 # --- configfs and the UDC -------------------------------------------------------------------------
+
+HID_FUNCTIONS = 4  # HIDG_MINORS in drivers/usb/gadget/function/f_hid.c
 
 
 class ConfigfsMissingError(KaputtError):
@@ -126,6 +160,32 @@ class BindFailedError(KaputtError):
         super().__init__(
             f"The kernel refused to bind our gadget to {udc} ({reason}).",
             "It writes the true reason only to its log: dmesg | grep -i -e udc -e gadget",
+        )
+
+
+class HidFunctionsShortError(KaputtError):
+    """The kernel has no HID function left for us."""
+
+    code = "hid_functions_short"
+
+    def __init__(self, wanted: Sequence[str], others: Sequence[str]) -> None:
+        elsewhere = f"; other gadgets have {', '.join(others)}" if others else ""
+        super().__init__(
+            f"The kernel has {HID_FUNCTIONS} HID functions for all gadgets together, and "
+            f"we need {len(wanted)} of them: {', '.join(wanted)}{elsewhere}.",
+            "Remove the other gadgets, or set mouse.absolute or mouse.relative to false.",
+        )
+
+
+class WakeUnsupportedError(KaputtError):
+    """The controller cannot wake a host up."""
+
+    code = "wake_unsupported"
+
+    def __init__(self, udc: str) -> None:
+        super().__init__(
+            f"The USB device controller {udc} cannot wake the target up.",
+            "Press the target's power button, or wake it over the network.",
         )
 
 
@@ -304,4 +364,17 @@ class GadgetdUnreachableError(KaputtError):
         super().__init__(
             f"gadgetd does not answer on {socket}: {reason}.",
             "Start it (systemctl start kaputtkvm-gadgetd) and look into its log.",
+        )
+
+
+class GadgetdSilentError(KaputtError):
+    """gadgetd is connected, and does not answer."""
+
+    code = "gadgetd_silent"
+
+    def __init__(self, verb: str, waited_s: float) -> None:
+        super().__init__(
+            f"gadgetd has not answered {verb!r} for {waited_s:g} s.",
+            "Look into its log; if it stays silent, start it anew"
+            " (systemctl restart kaputtkvm-gadgetd).",
         )

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from gadgetd.usb.endpoints import Silicon
 from gadgetd.usb.medium import MediumMode
 from gadgetd.usb.tree import Tree
 
@@ -28,6 +29,33 @@ class KeyboardNode(Protocol):
 
     def close(self) -> None:
         """Give it back."""
+
+
+class HidService(Protocol):
+    """Who has something to say through one HID function, and hears how its target is."""
+
+    @property
+    def has_node(self) -> bool:
+        """Whether there is somewhere to send reports to."""
+
+    @property
+    def is_target_absent(self) -> bool:
+        """Whether no target has us set up, as far as this function can tell."""
+
+    def plug(self, node: KeyboardNode) -> None:
+        """Reports go to this node from now on."""
+
+    def unplug(self) -> None:
+        """There is no node any more."""
+
+    def target_configured(self) -> None:
+        """A target has set us up."""
+
+    def target_gone(self) -> None:
+        """No target has us set up any more."""
+
+    def target_asleep(self) -> None:
+        """The target has us set up still, and sleeps."""
 
 
 class GadgetTree(Protocol):
@@ -85,6 +113,15 @@ class Controllers(Protocol):
 
     def speed(self, udc: str) -> str | None:
         """The negotiated speed, in the kernel's words."""
+
+    def silicon(self, udc: str) -> Silicon | None:
+        """What kind of controller it is, if that says how many endpoints it has."""
+
+    def can_wake(self, udc: str) -> bool:
+        """Whether it can wake a host up."""
+
+    def wake(self, udc: str) -> None:
+        """Signal to the host that it should wake up, or raise WakeUnsupportedError."""
 
     def watch(self, udc: str, changed: Callable[[str], None]) -> StateWatch:
         """Tell its state now and after each change; "" when it goes away."""

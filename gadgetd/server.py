@@ -1,9 +1,11 @@
 """The door: connections on a Unix socket, each a conversation, each told when something changes.
 
-A connection's requests are carried out in order, in two queues: keys and questions do not wait
-for a drive that takes its time. Connections go on side by side, and what must not be done at once,
-the services sort out. A client that does not read what we tell it is dropped, and so is one that
-asks for more than can be done: we do not remember without end.
+Keys, strokes and questions are carried out in the order in which they are read, each as soon as it
+is read; only what is to be told of them may take a while, and holds up nothing that comes after.
+What has to do with a drive takes its time and is done one thing after the other, in a queue of its
+own. Connections go on side by side, and what must not be done at once, the services sort out. A
+client that does not read what we tell it is dropped, and so is one that asks for more than can be
+done: we do not remember without end.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from reprlib import repr as brief
 
 from gadgetd import wire
@@ -26,6 +28,9 @@ log = logging.getLogger(__name__)
 READ_BYTES = 65536
 UNREAD_LIMIT_BYTES = 262144
 QUEUED_REQUESTS = 16
+UNANSWERED_REQUESTS = 512
+
+Queue = asyncio.Queue[wire.Message | None]
 
 
 class Server:
@@ -105,58 +110,77 @@ class Server:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> None:
-        patient: asyncio.Queue[wire.Message | None] = asyncio.Queue(maxsize=QUEUED_REQUESTS)
+        patient: Queue = asyncio.Queue(maxsize=QUEUED_REQUESTS)
+        urgent: set[asyncio.Task[None]] = set()
         async with asyncio.TaskGroup() as group:
+
+            def take(request: wire.Message) -> None:
+                if conversation.is_urgent(request):
+                    # Tasks begin in the order in which they are made, and each request is carried
+                    # out before it waits for anything.
+                    task = group.create_task(self._answer(conversation, request, writer))
+                    urgent.add(task)
+                    task.add_done_callback(urgent.discard)
+                else:
+                    patient.put_nowait(request)
+
             # What has been begun is finished even if the peer goes away meanwhile: a drive is
             # not left between two media.
             group.create_task(self._answer_all(conversation, patient, writer))
             try:
-                await self._take_all(conversation, reader, patient, writer)
+                await self._take_all(reader, take, urgent, writer)
             except ConnectionError:
                 writer.transport.abort()  # the peer is gone, or has to go
             finally:
                 conversation.end()
+                # Nobody wants to hear any more what has become of a key.
+                for task in urgent:
+                    task.cancel()
             await patient.put(None)
 
     async def _take_all(
         self,
-        conversation: Conversation,
         reader: asyncio.StreamReader,
-        patient: asyncio.Queue[wire.Message | None],
+        take: Callable[[wire.Message], None],
+        urgent: Collection[asyncio.Task[None]],
         writer: asyncio.StreamWriter,
     ) -> None:
         lines = wire.Lines()
         try:
             while data := await reader.read(READ_BYTES):
                 for request in lines.feed(data):
-                    await self._take(conversation, request, patient, writer)
+                    await self._take(request, take, urgent)
+            await self._begin()  # who asks and says no more may listen still
         except wire.WireError as error:
             for request in error.before:
-                await self._take(conversation, request, patient, writer)
+                await self._take(request, take, urgent)
+            await self._begin()
             self._write(writer, wire.failure(None, error))
 
     async def _take(
         self,
-        conversation: Conversation,
         request: wire.Message,
-        patient: asyncio.Queue[wire.Message | None],
-        writer: asyncio.StreamWriter,
+        take: Callable[[wire.Message], None],
+        urgent: Collection[asyncio.Task[None]],
     ) -> None:
-        if conversation.is_urgent(request):
-            await self._answer(conversation, request, writer)
-        else:
-            try:
-                patient.put_nowait(request)
-            except asyncio.QueueFull as error:
-                # Waiting for room would be deaf to its keys, and to its going away with keys down.
-                log.warning("A client asks for more than can be done; its connection is closed.")
-                raise ConnectionAbortedError from error
+        if len(urgent) >= UNANSWERED_REQUESTS:
+            await self._begin()
+        try:
+            if len(urgent) >= UNANSWERED_REQUESTS:
+                raise asyncio.QueueFull
+            take(request)
+        except asyncio.QueueFull as error:
+            # Waiting for room would be deaf to its keys, and to its going away with keys down.
+            log.warning("A client asks for more than can be done; its connection is closed.")
+            raise ConnectionAbortedError from error
+
+    async def _begin(self) -> None:
+        """Let what has been taken be carried out, and answered where that waits for nothing."""
+        for _ in range(2):  # one round for the tasks, one for what is told of their end
+            await asyncio.sleep(0)
 
     async def _answer_all(
-        self,
-        conversation: Conversation,
-        patient: asyncio.Queue[wire.Message | None],
-        writer: asyncio.StreamWriter,
+        self, conversation: Conversation, patient: Queue, writer: asyncio.StreamWriter
     ) -> None:
         while (request := await patient.get()) is not None:
             await self._answer(conversation, request, writer)

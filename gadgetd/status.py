@@ -12,7 +12,7 @@ from typing import TypedDict
 
 from gadgetd.errors import KaputtError
 from gadgetd.hid.keycodes import CODES
-from gadgetd.hid.usages import Key, Led
+from gadgetd.hid.usages import Button, Key, Led
 from gadgetd.usb.medium import MediumMode
 
 
@@ -26,11 +26,25 @@ class CableStatus(TypedDict):
 
 
 class KeyboardStatus(TypedDict):
-    """What is held, what shines, and whether keys get through."""
+    """What is held, what shines, whether keys get through, and whether a text is being typed.
+
+    `releases` counts how often all keys were let go of because the target did not collect.
+    """
 
     held: list[str]
     leds: list[str]
     collecting: bool
+    typing: bool
+    releases: int
+    sentence: str
+
+
+class MouseStatus(TypedDict):
+    """Which mice there are, which of their buttons are held, and whether they get through."""
+
+    absolute: bool
+    relative: bool
+    held: list[str]
     sentence: str
 
 
@@ -57,6 +71,7 @@ class GadgetStatus(TypedDict):
 
     cable: CableStatus
     keyboard: KeyboardStatus
+    mouse: MouseStatus
     drive: DriveStatus
     problems: list[Problem]
 
@@ -107,13 +122,38 @@ def cable(
     }
 
 
-def keyboard(held: Iterable[Key], lights: Iterable[Led], trouble: str) -> KeyboardStatus:
+def keyboard(
+    held: Iterable[Key],
+    lights: Iterable[Led],
+    trouble: str,
+    is_typing: bool = False,
+    releases: int = 0,
+) -> KeyboardStatus:
     """The keyboard's part; `trouble` says why keys do not get through, if they do not."""
     return {
         "held": [_CODE_OF.get(key, key.name) for key in held],
         "leds": [led.name.lower() for led in sorted(lights)],
         "collecting": not trouble,
+        "typing": is_typing,
+        "releases": releases,
         "sentence": trouble or "Keys reach the target.",
+    }
+
+
+def mouse(
+    *, absolute: bool, relative: bool, held: Iterable[Button], troubles: Iterable[str]
+) -> MouseStatus:
+    """The mice's part; `troubles` say of each why it does not get through, empty if it does."""
+    if not absolute and not relative:
+        sentence = "The configuration shows no mouse to the target."
+    else:
+        told = filter(None, dict.fromkeys(troubles))
+        sentence = " ".join(told) or "The mouse reaches the target."
+    return {
+        "absolute": absolute,
+        "relative": relative,
+        "held": [button.name.lower() for button in dict.fromkeys(held)],
+        "sentence": sentence,
     }
 
 

@@ -15,11 +15,13 @@ import errno
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from gadgetd.failures import ConfigfsMissingError, GadgetRefusedError
+from gadgetd.failures import ConfigfsMissingError, GadgetRefusedError, HidFunctionsShortError
 from gadgetd.usb.tree import CONFIGURATION, Link, Node, Optional, Tree
+
+HID = "hid."
 
 
 def write(attribute: Path, value: str | bytes) -> None:
@@ -100,6 +102,7 @@ class GadgetDirectory:
 
         Raises:
             GadgetRefusedError: the kernel did not take a directory, a value or a link.
+            HidFunctionsShortError: it has no HID function left.
         """
         self._make(self._root)
         for place, node in self._differing(self._root, tree):
@@ -115,6 +118,8 @@ class GadgetDirectory:
                     self._set(place, node.value)
                 case str() | bytes():
                     self._set(place, node)
+                case _ if place.name.startswith(HID):
+                    self._make_hid(place, tree)
                 case _:
                     self._make(place)
 
@@ -133,11 +138,15 @@ class GadgetDirectory:
         """
         if not directory.is_dir():
             yield directory, tree
+        is_linking = False
         for name, node in tree.items():
             place = directory / name
             match node:
                 case Link():
-                    if not place.is_symlink() or place.resolve() != self._target(node).resolve():
+                    # Links count in the order in which they were made. After one that is to be
+                    # made, those behind it have to be made once more.
+                    is_linking = is_linking or not self._is_linked(place, node)
+                    if is_linking:
                         yield place, node
                 case Optional():
                     # An older or newer kernel may not have it.
@@ -152,6 +161,9 @@ class GadgetDirectory:
             for entry in directory.iterdir():
                 if entry.is_symlink() and entry.name not in tree:
                     yield entry, None
+
+    def _is_linked(self, place: Path, link: Link) -> bool:
+        return place.is_symlink() and place.resolve() == self._target(link).resolve()
 
     def take_down(self) -> None:
         """Remove the gadget, however far it was built, or by whom.
@@ -226,6 +238,28 @@ class GadgetDirectory:
     def _make(self, directory: Path) -> None:
         with refused(f"make {directory}"):
             directory.mkdir(exist_ok=True)
+
+    def _make_hid(self, directory: Path, tree: Tree) -> None:
+        try:
+            self._make(directory)
+        except GadgetRefusedError as error:
+            cause = error.__cause__
+            if not (isinstance(cause, OSError) and cause.errno == errno.ENODEV):
+                raise
+            # What it says is "no such device"; what it means is that it has given all it has.
+            functions = tree["functions"]
+            assert isinstance(functions, Mapping)
+            wanted = [name for name in functions if name.startswith(HID)]
+            raise HidFunctionsShortError(wanted, self._others_functions()) from error
+
+    def _others_functions(self) -> list[str]:
+        """The HID functions of other gadgets, with the gadget's name."""
+        found = sorted(self._gadgets.glob(f"*/functions/{HID}*"))
+        return [
+            f"{place.parent.parent.name}/{place.name}"
+            for place in found
+            if place.parent.parent != self._root
+        ]
 
     def _set(self, attribute: Path, value: str | bytes) -> None:
         shown = value if isinstance(value, str) else value.hex(" ")

@@ -5,27 +5,37 @@ is the controller there, who else is bound to it? What remains is known to the k
 
 A state change has no uevent, but the `state` file can be polled: the kernel notifies sysfs.
 
-Sources: drivers/usb/gadget/udc/core.c; Documentation/ABI/stable/sysfs-class-udc.
+Waking the target up is one write, which succeeds even where the controller has no means of doing
+it (srp_store drops the driver's answer), so what can wake nobody has to be known by name.
+
+Sources: drivers/usb/gadget/udc/core.c; Documentation/ABI/stable/sysfs-class-udc; the usb_gadget_ops
+of drivers/usb/dwc2/gadget.c and drivers/usb/usbip/vudc_dev.c, which have no `wakeup`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import fnmatch
 import os
 import select
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gadgetd.devices.configfs import GadgetDirectory
+from gadgetd.devices.configfs import GadgetDirectory, write
 from gadgetd.failures import (
     BindFailedError,
+    GadgetRefusedError,
     UdcBusyError,
     UdcMissingError,
     UdcSeveralError,
     UdcUnknownError,
+    WakeUnsupportedError,
 )
+from gadgetd.usb.endpoints import Silicon, silicon_of
+
+CANNOT_WAKE = ("dwc2", "usbip-vudc")
 
 
 def choose(present: Sequence[str], wanted: str | None, current: str = "") -> str:
@@ -78,6 +88,41 @@ class Controllers:
         """The negotiated speed in the kernel's words ("high-speed"); None while there is none."""
         speed = self._read(udc, "current_speed")
         return None if speed in ("", "UNKNOWN") else speed
+
+    def silicon(self, udc: str) -> Silicon | None:
+        """What kind of controller it is; None where that says nothing about its endpoints."""
+        # Its own device, or the one that glues it to the board, stands in the device tree.
+        device = (self._root / udc / "device").resolve()
+        for place in (device, device.parent):
+            with contextlib.suppress(OSError):
+                names = (place / "of_node/compatible").read_bytes()
+                return silicon_of(names.decode(errors="replace").split("\0"))
+        return None
+
+    def can_wake(self, udc: str) -> bool:
+        """Whether it can wake a host up, as far as that is known."""
+        return (self._root / udc / "device/driver").resolve().name not in CANNOT_WAKE
+
+    def wake(self, udc: str) -> None:
+        """Signal to the host that it should wake up. One that is awake, or has not allowed it,
+        takes no notice, and nobody learns of that.
+
+        Raises:
+            WakeUnsupportedError: this controller cannot.
+            UdcMissingError: it has just gone.
+            GadgetRefusedError: the kernel did not take it.
+        """
+        if not self.can_wake(udc):
+            raise WakeUnsupportedError(udc)
+        try:
+            write(self._root / udc / "srp", "1")
+        except FileNotFoundError as error:
+            raise UdcMissingError() from error
+        except OSError as error:
+            if error.errno == errno.EOPNOTSUPP:  # should the kernel come to tell it
+                raise WakeUnsupportedError(udc) from error
+            step = f"wake the target up through {udc}"
+            raise GadgetRefusedError(step, error.strerror or str(error)) from error
 
     def watch(self, udc: str, changed: Callable[[str], None]) -> StateWatch:
         """Follow its state; see `StateWatch`."""

@@ -1,1 +1,1 @@
-"""The keyboard as the USB HID specifications describe it: numbers, reports, descriptors."""
+"""Keyboard and mice as the USB HID specifications describe them: numbers, reports, descriptors."""

@@ -2,10 +2,10 @@
 
 A descriptor is a little program for the host's parser, one item after another, where most items
 only set a register for later ones. Here every field says all about itself, so that none depends on
-what came before it; `decode` keeps the registers and shows that both ways mean the same.
+what came before it; `decode` keeps the registers and shows that both ways mean the same. What our
+own devices say of themselves is in `reports`.
 
-Sources: USB HID 1.11 §6.2.2 (items), Appendix B.1 (what a boot keyboard has to say),
-Appendix E.6 (a keyboard's descriptor, byte by byte).
+Source: USB HID 1.11 §6.2.2 (items).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from enum import IntEnum
 from typing import NamedTuple, assert_never
 
 from gadgetd.errors import KaputtError
-from gadgetd.hid.usages import Desktop, Key, Led, Page
+from gadgetd.hid.usages import Page
 
 
 class Way(IntEnum):
@@ -48,6 +48,26 @@ class Slots:
 
 
 @dataclass(frozen=True, slots=True)
+class Values:
+    """A number from `low` to `high` for each usage, `size_bits` wide, negative ones as two's
+    complement.
+
+    Attributes:
+        is_relative: the number says by how much something has changed, and not where it is.
+        may_be_null: a number outside of the range says nothing at all, and changes nothing.
+    """
+
+    way: Way
+    page: Page
+    usages: tuple[int, ...]
+    low: int
+    high: int
+    size_bits: int
+    is_relative: bool = False
+    may_be_null: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Padding:
     """Bits that carry nothing."""
 
@@ -64,23 +84,16 @@ class Application:
     fields: tuple[Field, ...]
 
 
-Field = Bits | Slots | Padding | Application
+@dataclass(frozen=True, slots=True)
+class Physical:
+    """Fields that come from one place of a device, such as the part of a mouse that points."""
 
-# The key slots go up to 0xFF as in Appendix B.1, not to 0x65 as in the example of Appendix E.6:
-# hosts drop what lies above the maximum, and half of our keys do. See docs/decisions/0003.
-BOOT_KEYBOARD: tuple[Field, ...] = (
-    Application(
-        Page.GENERIC_DESKTOP,
-        Desktop.KEYBOARD,
-        (
-            Bits(Way.INPUT, Page.KEYBOARD, Key.LEFT_CONTROL, Key.RIGHT_GUI),  # byte 0
-            Padding(Way.INPUT, size_bits=8),  # byte 1
-            Bits(Way.OUTPUT, Page.LEDS, Led.NUM_LOCK, Led.KANA),  # the lights
-            Padding(Way.OUTPUT, size_bits=3),
-            Slots(Way.INPUT, Page.KEYBOARD, Key.NONE, 0xFF, slot_count=6),  # bytes 2-7
-        ),
-    ),
-)
+    page: Page
+    usage: int
+    fields: tuple[Field, ...]
+
+
+Field = Bits | Slots | Values | Padding | Application | Physical
 
 
 class Tag(IntEnum):
@@ -100,10 +113,12 @@ class Tag(IntEnum):
     END_COLLECTION = 0xC0
 
 
-# The bits of a main item (§6.2.2.5); neither bit means data in an array.
+# The bits of a main item (§6.2.2.5); none of them means absolute data in an array.
 _CONSTANT = 0x01
 _VARIABLE = 0x02
-_APPLICATION_COLLECTION = 0x01  # §6.2.2.6
+_RELATIVE = 0x04
+_NULL_STATE = 0x40
+_COLLECTIONS: dict[int, type[Application] | type[Physical]] = {0x00: Physical, 0x01: Application}
 _SIZES = (0, 1, 2, 4)  # bytes of data, by the two low bits of an item's first byte
 _SIGNED = (Tag.LOGICAL_MINIMUM, Tag.LOGICAL_MAXIMUM)
 
@@ -159,12 +174,14 @@ def report_size_bits(fields: tuple[Field, ...], way: Way) -> int:
 
 def _size_bits(field: Field, way: Way) -> int:
     match field:
-        case Application(_, _, fields):
+        case Application(_, _, fields) | Physical(_, _, fields):
             return report_size_bits(fields, way)
         case Bits(way=its_way, first=first, last=last):
             return last - first + 1 if its_way is way else 0
         case Slots(way=its_way, slot_count=count):
             return 8 * count if its_way is way else 0
+        case Values(way=its_way, usages=usages, size_bits=size):
+            return size * len(usages) if its_way is way else 0
         case Padding(way=its_way, size_bits=size):
             return size if its_way is way else 0
         case _:
@@ -173,10 +190,10 @@ def _size_bits(field: Field, way: Way) -> int:
 
 def _items_of(field: Field) -> Iterator[tuple[Tag, int]]:
     match field:
-        case Application(page, usage, fields):
+        case Application(page, usage, fields) | Physical(page, usage, fields):
             yield Tag.USAGE_PAGE, page
             yield Tag.USAGE, usage
-            yield Tag.COLLECTION, _APPLICATION_COLLECTION
+            yield Tag.COLLECTION, 0x00 if isinstance(field, Physical) else 0x01  # §6.2.2.6
             for inner in fields:
                 yield from _items_of(inner)
             yield Tag.END_COLLECTION, 0
@@ -189,6 +206,13 @@ def _items_of(field: Field) -> Iterator[tuple[Tag, int]]:
             # Slots hold usages themselves, so the numbers are the usages.
             yield from _numbers(first, last, size_bits=8, count=slot_count)
             yield Tag(way), 0
+        case Values(way, page, usages, low, high, size_bits, is_relative, may_be_null):
+            yield Tag.USAGE_PAGE, page
+            for usage in usages:
+                yield Tag.USAGE, usage
+            yield from _numbers(low, high, size_bits=size_bits, count=len(usages))
+            relative = _RELATIVE if is_relative else 0
+            yield Tag(way), _VARIABLE | relative | (_NULL_STATE if may_be_null else 0)
         case Padding(way, size_bits):
             yield Tag.REPORT_SIZE, size_bits
             yield Tag.REPORT_COUNT, 1
@@ -228,14 +252,23 @@ class _Registers:
 
     def __init__(self) -> None:
         self._values: dict[Tag, int] = {}
+        self.usages: list[int] = []  # of these, several may be said for one field
 
     def put(self, item: Item) -> None:
-        self._values[item.tag] = item.value
+        if item.tag is Tag.USAGE:
+            self.usages.append(item.value)
+        else:
+            self._values[item.tag] = item.value
 
     def get(self, tag: Tag) -> int:
         if tag not in self._values:
             raise DescriptorError(f"A field needs the item {tag.name}, which was not said before.")
         return self._values[tag]
+
+    def usage(self) -> int:
+        if not self.usages:
+            raise DescriptorError("A collection needs a usage, which was not said before.")
+        return self.usages[-1]
 
     def page(self) -> Page:
         number = self.get(Tag.USAGE_PAGE)
@@ -244,17 +277,24 @@ class _Registers:
         return Page(number)
 
     def forget_usages(self) -> None:
-        for local in (Tag.USAGE, Tag.USAGE_MINIMUM, Tag.USAGE_MAXIMUM):
-            self._values.pop(local, None)  # they last until the next main item (§6.2.2.8)
+        # They last until the next main item (§6.2.2.8).
+        self.usages.clear()
+        for local in (Tag.USAGE_MINIMUM, Tag.USAGE_MAXIMUM):
+            self._values.pop(local, None)
 
 
 def _fields(stream: Iterator[Item], registers: _Registers) -> Iterator[Field]:
     for item in stream:
         match item.tag:
             case Tag.COLLECTION:
-                page, usage = registers.page(), registers.get(Tag.USAGE)
+                page, usage = registers.page(), registers.usage()
                 registers.forget_usages()
-                yield Application(page, usage, tuple(_fields(stream, registers)))
+                if item.value not in _COLLECTIONS:
+                    raise DescriptorError(
+                        f"There is no word for a collection of kind {item.value}."
+                    )
+                kind = _COLLECTIONS[item.value]
+                yield kind(page, usage, tuple(_fields(stream, registers)))
             case Tag.END_COLLECTION:
                 return
             case Tag.INPUT | Tag.OUTPUT:
@@ -269,8 +309,12 @@ def _field(way: Way, flags: int, registers: _Registers) -> Field:
     if flags & _CONSTANT:
         return Padding(way, size_bits * count)
     page = registers.page()
+    numbers = low, high = registers.get(Tag.LOGICAL_MINIMUM), registers.get(Tag.LOGICAL_MAXIMUM)
+    if len(registers.usages) == count and flags & ~(_RELATIVE | _NULL_STATE) == _VARIABLE:
+        named = tuple(registers.usages)
+        is_relative, may_be_null = bool(flags & _RELATIVE), bool(flags & _NULL_STATE)
+        return Values(way, page, named, low, high, size_bits, is_relative, may_be_null)
     usages = first, last = registers.get(Tag.USAGE_MINIMUM), registers.get(Tag.USAGE_MAXIMUM)
-    numbers = registers.get(Tag.LOGICAL_MINIMUM), registers.get(Tag.LOGICAL_MAXIMUM)
     if flags == _VARIABLE and (size_bits, count, numbers) == (1, last - first + 1, (0, 1)):
         return Bits(way, page, first, last)
     if flags == 0 and (size_bits, numbers) == (8, usages):

@@ -16,6 +16,7 @@ from gadgetd.hid.usages import Key
 
 SLOT_COUNT = 6
 REPORT_SIZE_BYTES = 8
+NO_KEYS = bytes(REPORT_SIZE_BYTES)
 
 
 class Keyboard:

@@ -1,9 +1,10 @@
-"""Usages: the numbers HID gives to keys and to the lights on a keyboard.
+"""Usages: the numbers HID gives to keys, to the lights on a keyboard and to the parts of a mouse.
 
 A usage says which key it is by its place, never which character it makes: that is the target's
 business, by its own layout. So `Key.Q` is the key right of Tab, also where it is labelled A.
 
-Sources: HID Usage Tables 1.21 §10 (Keyboard/Keypad page), §11 (LED page), §4 (Generic Desktop).
+Sources: HID Usage Tables 1.21 §10 (Keyboard/Keypad page), §11 (LED page), §4 (Generic Desktop),
+§12 (Button page), §15 (Consumer page).
 The names are the table's, put in a programmer's spelling; a key the table names after two things
 has the name that is on it today (0x28 is ENTER, 0x65 APPLICATION).
 """
@@ -19,12 +20,39 @@ class Page(IntEnum):
     GENERIC_DESKTOP = 0x01
     KEYBOARD = 0x07
     LEDS = 0x08
+    BUTTONS = 0x09
+    CONSUMER = 0x0C
 
 
 class Desktop(IntEnum):
-    """Usages of the Generic Desktop page: what a whole device is (§4)."""
+    """Usages of the Generic Desktop page: what a device is, and which way it moves (§4)."""
 
+    POINTER = 0x01
+    MOUSE = 0x02
     KEYBOARD = 0x06
+    X = 0x30
+    Y = 0x31
+    WHEEL = 0x38
+
+
+class Consumer(IntEnum):
+    """Usages of the Consumer page: the wheel that turns sideways (§15)."""
+
+    AC_PAN = 0x0238
+
+
+class Button(IntEnum):
+    """Usages of the Button page, which numbers buttons and names none (§12).
+
+    The names are those of the first five buttons on hosts: Linux calls the last two BTN_SIDE and
+    BTN_EXTRA, Windows XBUTTON1 and XBUTTON2, and both take them for back and forward.
+    """
+
+    LEFT = 1
+    RIGHT = 2
+    MIDDLE = 3
+    BACK = 4
+    FORWARD = 5
 
 
 class Led(IntEnum):

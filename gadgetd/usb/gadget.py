@@ -1,8 +1,8 @@
-"""The USB device we are: a keyboard, and a drive when there is something to put into it.
+"""The USB device we are: a keyboard, mice, and a drive when there is something to put into it.
 
 Only what a person would say about the device; how the kernel wants to hear it is in `tree`.
 
-Sources: USB HID 1.11 §4.2 and §4.3 (subclass and protocol of a boot keyboard); Universal Serial
+Sources: USB HID 1.11 §4.2 and §4.3 (subclass and protocol of boot devices); Universal Serial
 Bus Mass Storage Class Bulk-Only Transport 1.0 §4.1.1 (serial number); SCSI SPC-2 §7.3.2 (inquiry
 data); drivers/usb/gadget/configfs.c (lengths).
 """
@@ -15,11 +15,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from gadgetd.hid.descriptor import BOOT_KEYBOARD, encode
-from gadgetd.hid.keyboard import REPORT_SIZE_BYTES
+from gadgetd.hid.descriptor import Field, Way, encode, report_size_bits
+from gadgetd.hid.reports import ABSOLUTE_MOUSE, BOOT_KEYBOARD, BOOT_MOUSE
 
-BOOT_SUBCLASS = 1
-KEYBOARD_PROTOCOL = 1
+BOOT_SUBCLASS, NO_SUBCLASS = 1, 0
+KEYBOARD_PROTOCOL, MOUSE_PROTOCOL, NO_PROTOCOL = 1, 2, 0
 
 # Bulk-Only Transport wants at least twelve characters, each 0-9 or A-F.
 FALLBACK_SERIAL = "0123456789AB"
@@ -83,6 +83,7 @@ class Gadget:
         name: its directory in configfs.
         functions: all it can be; each exists in configfs whether shown or not.
         linked: directories of the functions the host sees, in the order of their interfaces.
+        can_wake: whether it offers to wake the host up; only if its controller can.
     """
 
     name: str
@@ -95,21 +96,37 @@ class Gadget:
     functions: tuple[Function, ...]
     linked: tuple[str, ...]
     release_bcd: int = 0x0100
+    can_wake: bool = True
 
     def showing(self, functions: Iterable[Function]) -> Gadget:
         """The same device with just these functions visible, in this order."""
         return replace(self, linked=tuple(function.directory for function in functions))
 
+    @property
+    def shown(self) -> tuple[Function, ...]:
+        """The functions the host sees, in the order of their interfaces."""
+        by_directory = {function.directory: function for function in self.functions}
+        return tuple(by_directory[name] for name in self.linked)
+
 
 def keyboard_function() -> HidFunction:
     """A boot keyboard, as firmware understands it before any driver is loaded."""
-    return HidFunction(
-        instance="keyboard",
-        subclass=BOOT_SUBCLASS,
-        protocol=KEYBOARD_PROTOCOL,
-        report_length=REPORT_SIZE_BYTES,
-        descriptor=encode(BOOT_KEYBOARD),
-    )
+    return _hid("keyboard", BOOT_SUBCLASS, KEYBOARD_PROTOCOL, BOOT_KEYBOARD)
+
+
+def absolute_mouse_function() -> HidFunction:
+    """A mouse that points at places; firmware knows no such thing, so it is no boot device."""
+    return _hid("absolute", NO_SUBCLASS, NO_PROTOCOL, ABSOLUTE_MOUSE)
+
+
+def relative_mouse_function() -> HidFunction:
+    """A boot mouse, whose first three bytes firmware understands."""
+    return _hid("relative", BOOT_SUBCLASS, MOUSE_PROTOCOL, BOOT_MOUSE)
+
+
+def _hid(instance: str, subclass: int, protocol: int, fields: tuple[Field, ...]) -> HidFunction:
+    size_bytes = report_size_bits(fields, Way.INPUT) // 8
+    return HidFunction(instance, subclass, protocol, size_bytes, encode(fields))
 
 
 def cdrom_function() -> MassStorageFunction:

@@ -18,9 +18,12 @@ from gadgetd.usb.gadget import Function, Gadget, HidFunction, MassStorageFunctio
 ENGLISH_US = "0x409"  # the language of the strings; hosts ask for no other
 CONFIGURATION = "c.1"
 
-# Powered over the bus, no remote wakeup: the wakeup bit would have every Linux host arm it and let
-# the bus sleep, and several UDCs cannot wake a host at all.
+# Bits of bmAttributes (USB 2.0 §9.6.3). Powered over the bus: some boards are, and a host that is
+# told so still gives one that is not its few milliamperes.
 _BUS_POWERED = 0x80
+# A host that is told so lets the bus sleep and waits to be woken. From a controller that cannot do
+# that, it would wait for ever.
+_WAKES_THE_HOST = 0x20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def tree(gadget: Gadget) -> Tree:
         "functions": {function.directory: _function(function) for function in gadget.functions},
         "configs": {
             CONFIGURATION: {
-                "bmAttributes": f"{_BUS_POWERED:#04x}",
+                "bmAttributes": f"{_attributes(gadget):#04x}",
                 "MaxPower": str(gadget.max_power_ma),
                 "strings": {ENGLISH_US: {"configuration": gadget.product}},
                 # The order of linking is the order of the interfaces; some firmware looks at the
@@ -67,6 +70,10 @@ def tree(gadget: Gadget) -> Tree:
             }
         },
     }
+
+
+def _attributes(gadget: Gadget) -> int:
+    return _BUS_POWERED | (_WAKES_THE_HOST if gadget.can_wake else 0)
 
 
 def _function(function: Function) -> Tree:

@@ -6,6 +6,7 @@ what gets written where, in which order, and that a half-built gadget can be tak
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -14,8 +15,8 @@ import pytest
 from gadgetd.cable import Shape
 from gadgetd.daemon import device
 from gadgetd.devices.configfs import GadgetDirectory, same
-from gadgetd.failures import ConfigfsMissingError, GadgetRefusedError
-from gadgetd.settings import GadgetSettings
+from gadgetd.failures import ConfigfsMissingError, GadgetRefusedError, HidFunctionsShortError
+from gadgetd.settings import Settings
 from gadgetd.usb.medium import MediumMode
 from gadgetd.usb.tree import Tree, tree
 
@@ -36,6 +37,18 @@ KERNEL_MAKES = {
     f"{KEYBOARD}/report_length": "0\n",
     f"{KEYBOARD}/report_desc": "",
     f"{KEYBOARD}/dev": "246:0\n",
+    **{
+        f"functions/hid.{mouse}/{attribute}": content
+        for mouse in ("absolute", "relative")
+        for attribute, content in (
+            ("protocol", "0\n"),
+            ("subclass", "0\n"),
+            ("report_length", "0\n"),
+            ("report_desc", ""),
+        )
+    },
+    "functions/hid.absolute/dev": "246:1\n",
+    "functions/hid.relative/dev": "246:2\n",
     f"{DRIVE}/stall": "0\n",
     f"{DRIVE}/lun.0/cdrom": "0\n",
     f"{DRIVE}/lun.0/ro": "0\n",
@@ -50,7 +63,7 @@ KERNEL_MAKES = {
 
 
 def wanted(*, shown: bool = True, mode: MediumMode = MediumMode.CDROM) -> Tree:
-    return tree(device(GadgetSettings(), "0123456789AB", Shape(mode, shown)))
+    return tree(device(Settings(), "0123456789AB", Shape(mode, shown)))
 
 
 @pytest.fixture
@@ -89,18 +102,70 @@ def test_links_are_absolute_because_configfs_looks_from_the_working_directory(
     assert link.readlink() == root / KEYBOARD
 
 
-def test_the_keyboard_is_linked_before_the_drive(
-    gadget: GadgetDirectory, monkeypatch: pytest.MonkeyPatch
+ORDER = ["hid.keyboard", "mass_storage.drive", "hid.absolute", "hid.relative"]
+
+
+@pytest.fixture
+def linked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The links there are, in the order in which they were made, which is all that counts."""
+    there: list[str] = []
+    symlink, unlink = os.symlink, Path.unlink
+
+    def make(target: str, link: Path, *more: object) -> None:
+        symlink(target, link)
+        there.append(Path(link).name)
+
+    def remove(link: Path, missing_ok: bool = False) -> None:
+        if link.name in there:
+            there.remove(link.name)
+        unlink(link, missing_ok)
+
+    monkeypatch.setattr(os, "symlink", make)
+    monkeypatch.setattr(Path, "unlink", remove)
+    return there
+
+
+def test_functions_are_linked_in_the_order_of_their_interfaces(
+    gadget: GadgetDirectory, linked: list[str]
 ) -> None:
-    linked: list[str] = []
-    symlink = os.symlink
-    monkeypatch.setattr(
-        os,
-        "symlink",
-        lambda target, link, *more: (linked.append(Path(link).name), symlink(target, link))[1],
-    )
     gadget.apply(wanted())
-    assert linked == ["hid.keyboard", "mass_storage.drive"]
+    assert linked == ORDER
+
+
+def test_a_drive_that_is_shown_later_comes_before_the_mice_all_the_same(
+    gadget: GadgetDirectory, linked: list[str]
+) -> None:
+    gadget.apply(wanted(shown=False))
+    assert linked == [name for name in ORDER if name != "mass_storage.drive"]
+    gadget.apply(wanted())
+    assert linked == ORDER
+    gadget.apply(wanted(shown=False))
+    gadget.apply(wanted())
+    assert linked == ORDER
+
+
+def test_a_kernel_without_hid_functions_left_says_who_has_them(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mkdir = Path.mkdir
+
+    def make(place: Path, *more: object, **options: bool) -> None:
+        if place.name == "hid.relative":
+            raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+        mkdir(place, *more, **options)  # type: ignore[arg-type]
+
+    (root.parent / "theirs/functions/hid.usb0").mkdir(parents=True)
+    (root.parent / "theirs/functions/ecm.usb0").mkdir()
+    monkeypatch.setattr(Path, "mkdir", make)
+    gadget = bare(root)
+    hid_alone: Tree = {"functions": {name: {} for name in ORDER}}
+    with pytest.raises(HidFunctionsShortError) as caught:
+        gadget.apply(hid_alone)
+    assert caught.value.sentence == (
+        "The kernel has 4 HID functions for all gadgets together, and we need 3 of them: "
+        "hid.keyboard, hid.absolute, hid.relative; other gadgets have theirs/hid.usb0."
+    )
+    assert "mouse.absolute" in caught.value.remedy
 
 
 def test_an_attribute_that_the_kernel_lacks_is_left_out_if_it_is_optional(
@@ -150,7 +215,9 @@ def test_what_differs_is_named(gadget: GadgetDirectory, root: Path) -> None:
     gadget.apply(wanted())
     (root / "idProduct").write_text("0x0105\n")
     (root / "configs/c.1/hid.keyboard").unlink()
-    assert gadget.differences(wanted()) == ["idProduct", "configs/c.1/hid.keyboard"]
+    differing = gadget.differences(wanted())
+    # What was linked after it has to be linked anew: the order of links is that of interfaces.
+    assert differing == ["idProduct", *(f"configs/c.1/{name}" for name in ORDER)]
 
 
 def test_the_medium_in_the_drive_is_no_difference(gadget: GadgetDirectory, root: Path) -> None:

@@ -12,11 +12,14 @@ from gadgetd.devices.configfs import GadgetDirectory
 from gadgetd.devices.udc import Controllers, choose
 from gadgetd.failures import (
     BindFailedError,
+    GadgetRefusedError,
     UdcBusyError,
     UdcMissingError,
     UdcSeveralError,
     UdcUnknownError,
+    WakeUnsupportedError,
 )
+from gadgetd.usb.endpoints import Endpoints
 
 
 def test_the_only_controller_is_chosen() -> None:
@@ -102,6 +105,62 @@ def test_a_speed_that_is_not_known_is_none(udc: Path) -> None:
     assert controllers(udc).speed("dummy_udc.0") is None
     (udc / "current_speed").write_text("high-speed\n")
     assert controllers(udc).speed("dummy_udc.0") == "high-speed"
+
+
+def glue(udc: Path, driver: str, compatible: bytes, *, on_parent: bool) -> None:
+    """Make a device of it as sysfs has it: with a driver, and somewhere a device tree's node."""
+    device = udc.parent.parent / "devices/platform/soc/1c13000.usb/musb-hdrc.1.auto"
+    node = (device.parent if on_parent else device) / "of_node"
+    node.mkdir(parents=True)
+    device.mkdir(exist_ok=True)
+    (node / "compatible").write_bytes(compatible)
+    drivers = udc.parent.parent / "bus/platform/drivers" / driver
+    drivers.mkdir(parents=True)
+    (device / "driver").symlink_to(drivers)
+    (udc / "device").symlink_to(device)
+
+
+@pytest.mark.parametrize("on_parent", [False, True])
+def test_a_controller_is_known_by_the_device_tree_of_it_or_of_its_glue(
+    udc: Path, on_parent: bool
+) -> None:
+    glue(udc, "musb-hdrc", b"allwinner,sun4i-a10-musb\0", on_parent=on_parent)
+    silicon = controllers(udc).silicon("dummy_udc.0")
+    assert silicon is not None
+    assert silicon.there == Endpoints(5, 5)
+
+
+def test_of_a_controller_without_a_device_tree_nothing_is_known(udc: Path) -> None:
+    assert controllers(udc).silicon("dummy_udc.0") is None
+
+
+def test_waking_the_target_up_is_one_write(udc: Path) -> None:
+    glue(udc, "musb-hdrc", b"\0", on_parent=False)
+    (udc / "srp").write_text("")
+    controllers(udc).wake("dummy_udc.0")
+    assert (udc / "srp").read_text() == "1\n"
+
+
+def test_a_controller_that_can_wake_nobody_says_so(udc: Path) -> None:
+    # The kernel takes the write and says nothing, so it must not come to that.
+    glue(udc, "dwc2", b"snps,dwc2\0", on_parent=False)
+    (udc / "srp").write_text("")
+    assert not controllers(udc).can_wake("dummy_udc.0")
+    with pytest.raises(WakeUnsupportedError) as caught:
+        controllers(udc).wake("dummy_udc.0")
+    assert caught.value.code == "wake_unsupported"
+    assert (udc / "srp").read_text() == ""
+
+
+def test_a_kernel_that_does_not_take_the_wish_says_why(udc: Path) -> None:
+    (udc / "srp").mkdir()
+    with pytest.raises(GadgetRefusedError, match=r"wake the target up through dummy_udc\.0"):
+        controllers(udc).wake("dummy_udc.0")
+
+
+def test_a_controller_that_went_away_wakes_nobody(udc: Path) -> None:
+    with pytest.raises(UdcMissingError):
+        controllers(udc).wake("dummy_udc.7")
 
 
 def test_the_watch_of_a_controller_that_was_replaced_is_stale(udc: Path) -> None:

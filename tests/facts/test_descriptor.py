@@ -7,14 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gadgetd.hid.descriptor import (
-    BOOT_KEYBOARD,
     Application,
     Bits,
     DescriptorError,
     Item,
     Padding,
+    Physical,
     Slots,
     Tag,
+    Values,
     Way,
     decode,
     encode,
@@ -22,6 +23,7 @@ from gadgetd.hid.descriptor import (
     report_size_bits,
 )
 from gadgetd.hid.keycodes import CODES
+from gadgetd.hid.reports import BOOT_KEYBOARD
 from gadgetd.hid.usages import Desktop, Key, Led, Page
 
 # USB HID 1.11, Appendix E.6 "Report Descriptor (Keyboard)", the column of bytes.
@@ -139,6 +141,10 @@ def test_a_logical_maximum_of_255_takes_two_bytes_because_one_would_be_minus_one
         ("75 01 95 08 05 42 19 00 29 07 15 00 25 01 81 02", "page 0x42"),
         ("75 01 95 08 05 07 19 E0 29 E7 15 00 25 01 81 06", "no word"),  # relative
         ("05 07 19 E0 29 E7 15 00 25 01 75 01 95 08 81 02 81 02", "USAGE_MINIMUM"),  # used up
+        ("05 01 A1 01", "collection needs a usage"),
+        ("05 01 09 02 A1 02", "collection of kind 2"),  # logical
+        ("05 01 09 30 15 81 25 7F 75 08 95 02 81 06", "USAGE_MINIMUM"),  # two numbers, one usage
+        ("05 01 09 30 15 81 25 7F 75 08 95 01 81 0E", "USAGE_MINIMUM"),  # one that wraps
     ],
 )
 def test_what_is_no_descriptor_of_ours_is_an_error_in_words(bytes_: str, complaint: str) -> None:
@@ -156,14 +162,28 @@ plain_fields = st.one_of(
         ranges,
         st.integers(1, 64),
     ),
+    st.builds(
+        lambda way, page, usages, limits, bits, relative, null: Values(
+            way, page, tuple(usages), limits[0], limits[1], bits, relative, null
+        ),
+        ways,
+        st.sampled_from(Page),
+        st.lists(st.integers(0, 0xFFFF), min_size=1, max_size=5),
+        st.tuples(st.integers(-(2**31), 2**31 - 1), st.integers(-(2**31), 2**31 - 1)).map(sorted),
+        st.integers(1, 32),
+        st.booleans(),
+        st.booleans(),
+    ),
     st.builds(Padding, ways, st.integers(1, 255)),
 )
-applications = st.builds(
-    Application,
-    st.just(Page.GENERIC_DESKTOP),
-    st.integers(1, 0xFFFF),
-    st.lists(plain_fields, max_size=5).map(tuple),
-)
+
+
+def collections(kind: type, inside: st.SearchStrategy) -> st.SearchStrategy:  # type: ignore[type-arg]
+    fields = st.lists(inside, max_size=5).map(tuple)
+    return st.builds(kind, st.just(Page.GENERIC_DESKTOP), st.integers(1, 0xFFFF), fields)
+
+
+applications = collections(Application, plain_fields | collections(Physical, plain_fields))
 
 
 @given(st.lists(applications, max_size=3).map(tuple))

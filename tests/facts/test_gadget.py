@@ -1,21 +1,30 @@
 """The gadget and its tree, against what the kernel takes and in which order it takes it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import pytest
 
-from gadgetd.hid.descriptor import BOOT_KEYBOARD, encode
+from gadgetd.cable import Shape
+from gadgetd.daemon import device
+from gadgetd.hid.descriptor import encode
+from gadgetd.hid.reports import BOOT_KEYBOARD
+from gadgetd.settings import Settings
 from gadgetd.usb.gadget import (
     FALLBACK_SERIAL,
     Gadget,
+    HidFunction,
+    absolute_mouse_function,
     cdrom_function,
     disk_function,
     keyboard_function,
+    relative_mouse_function,
     serial_from,
 )
 from gadgetd.usb.tree import Link, Node, Optional, Tree, tree
 
 KEYBOARD, CDROM = keyboard_function(), cdrom_function()
+ABSOLUTE, RELATIVE = absolute_mouse_function(), relative_mouse_function()
 KVM = Gadget(
     name="kaputtkvm",
     vendor_id=0x1D6B,
@@ -57,7 +66,7 @@ def test_the_gadget_is_laid_out_as_configfs_wants_it() -> None:
         ("functions/mass_storage.drive/lun.0/removable", "1"),
         ("functions/mass_storage.drive/lun.0/nofua", "1"),
         ("functions/mass_storage.drive/lun.0/inquiry_string", "Kaputt  KVM CD-ROM      0100"),
-        ("configs/c.1/bmAttributes", "0x80"),
+        ("configs/c.1/bmAttributes", "0xa0"),
         ("configs/c.1/MaxPower", "250"),
         ("configs/c.1/strings/0x409/configuration", "KaputtKVM"),
         ("configs/c.1/hid.keyboard", Link("functions/hid.keyboard")),
@@ -92,6 +101,55 @@ def test_interfaces_have_the_order_in_which_functions_are_shown() -> None:
     assert shown == ["configs/c.1/mass_storage.drive", "configs/c.1/hid.keyboard"]
 
 
+@pytest.mark.parametrize(
+    ("function", "subclass", "protocol", "length"),
+    [
+        (KEYBOARD, "1", "1", "8"),  # HID 1.11 §4.2 and §4.3: boot interface, keyboard
+        (RELATIVE, "1", "2", "5"),  # boot interface, mouse
+        (ABSOLUTE, "0", "0", "7"),  # firmware would take its places for distances
+    ],
+)
+def test_what_firmware_is_told_of_each_hid_function(
+    function: HidFunction, subclass: str, protocol: str, length: str
+) -> None:
+    gadget = replace(KVM, functions=(function,), linked=())
+    written = dict(leaves(tree(gadget)))
+    place = f"functions/{function.directory}"
+    assert written[f"{place}/subclass"] == subclass
+    assert written[f"{place}/protocol"] == protocol
+    assert written[f"{place}/report_length"] == length
+    assert written[f"{place}/no_out_endpoint"] == Optional("1")
+
+
+@pytest.mark.parametrize(("can_wake", "attributes"), [(True, 0xA0), (False, 0x80)])
+def test_waking_the_host_up_is_offered_where_the_controller_can(
+    can_wake: bool, attributes: int
+) -> None:
+    # USB 2.0 §9.6.3: bit 7 is always set, bit 5 is remote wakeup.
+    written = dict(leaves(tree(replace(KVM, can_wake=can_wake))))
+    assert int(str(written["configs/c.1/bmAttributes"]), 0) == attributes
+
+
+@pytest.mark.parametrize(
+    ("absolute", "relative", "mice"),
+    [
+        (True, True, ["hid.absolute", "hid.relative"]),
+        (True, False, ["hid.absolute"]),
+        (False, True, ["hid.relative"]),
+        (False, False, []),
+    ],
+)
+def test_each_mouse_is_there_if_the_configuration_says_so(
+    absolute: bool, relative: bool, mice: list[str]
+) -> None:
+    settings = Settings.model_validate({"mouse": {"absolute": absolute, "relative": relative}})
+    for is_drive_shown, drive in ((False, []), (True, ["mass_storage.drive"])):
+        gadget = device(settings, "0", Shape(is_drive_shown=is_drive_shown))
+        # Firmware that looks at few interfaces still finds the keyboard and the drive.
+        assert list(gadget.linked) == ["hid.keyboard", *drive, *mice]
+        assert [function.directory for function in gadget.shown] == list(gadget.linked)
+
+
 def test_cdrom_is_written_before_ro_because_turning_it_on_changes_ro() -> None:
     lun = [path.rpartition("/")[2] for path, _ in leaves(tree(KVM)) if "/lun.0/" in path]
     assert lun.index("cdrom") < lun.index("ro")
@@ -111,7 +169,7 @@ def test_an_inquiry_string_fills_exactly_the_28_characters_of_scsi(function: obj
     assert lun.inquiry[:8] == "Kaputt  "
 
 
-@pytest.mark.parametrize("function", [KEYBOARD, CDROM])
+@pytest.mark.parametrize("function", [KEYBOARD, CDROM, ABSOLUTE, RELATIVE])
 def test_a_functions_directory_is_short_enough_for_configfs(function: object) -> None:
     kind, _, instance = function.directory.partition(".")  # type: ignore[attr-defined]
     assert kind in ("hid", "mass_storage")

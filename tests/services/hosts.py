@@ -39,12 +39,13 @@ class Host:
             reports.append(report.hex(" "))
 
     @contextlib.contextmanager
-    def polling(self) -> Iterator[None]:
-        """It collects whatever comes, for as long as the block lasts."""
+    def polling(self) -> Iterator[list[str]]:
+        """It collects whatever comes, for as long as the block lasts; gives what has come."""
         loop = asyncio.get_running_loop()
-        loop.add_reader(self._socket.fileno(), self.collect)
+        seen: list[str] = []
+        loop.add_reader(self._socket.fileno(), lambda: seen.extend(self.collect()))
         try:
-            yield
+            yield seen
         finally:
             loop.remove_reader(self._socket.fileno())
 

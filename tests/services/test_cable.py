@@ -9,9 +9,17 @@ from pathlib import Path
 import pytest
 
 from gadgetd import cable as module
-from gadgetd.cable import Shape
-from gadgetd.failures import BindFailedError, UdcMissingError, UdcUnknownError
-from gadgetd.hid.usages import Key
+from gadgetd.cable import ABSOLUTE, DRIVE, KEYBOARD, RELATIVE, Shape
+from gadgetd.failures import (
+    BindFailedError,
+    HostAbsentError,
+    UdcMissingError,
+    UdcUnknownError,
+    WakeUnsupportedError,
+)
+from gadgetd.hid.usages import Button, Key
+from gadgetd.mice import Kind
+from gadgetd.usb.endpoints import Endpoints, EndpointsShortError, Silicon
 from tests.services.board import Board
 
 NOTHING = "00 00 00 00 00 00 00 00"
@@ -150,7 +158,7 @@ def test_a_binding_that_is_refused_with_the_drive_leaves_the_keyboard_plugged_in
 ) -> None:
     async def act(board: Board) -> None:
         await board.cable.start(Shape())
-        board.udcs.endpoints = 1  # enough for the keyboard alone
+        board.udcs.endpoints = 3  # enough for the keyboard and the mice alone
         with pytest.raises(BindFailedError):
             await board.cable.present(Shape(is_drive_shown=True))
         assert board.cable.problem is None
@@ -212,7 +220,10 @@ def test_a_sleeping_target_gets_no_key_that_it_would_find_when_it_wakes_up(
         board.host.collect()
         board.udcs.tell("suspended")
         answer = await board.keys.press("s1", Key.ENTER)
-        assert (answer.is_queued, answer.sentence) == (False, "The target is asleep.")
+        assert (answer.is_queued, answer.sentence) == (
+            False,
+            "The target is asleep; it has been asked to wake up.",
+        )
         await board.keys.release("s1", Key.ENTER)
         assert board.host.collect() == []
         assert board.cable.status()["state"] == "suspended"
@@ -231,5 +242,139 @@ def test_a_controller_that_was_replaced_between_two_looks_is_watched_anew(tmp_pa
         await board.cable.start(Shape())
         assert board.cable.status()["state"] == "configured"
         assert board.kernel.plugged == 1
+
+    play(tmp_path, act)
+
+
+def test_each_hid_function_has_a_node_of_its_own_and_begins_with_everything_up(
+    tmp_path: Path,
+) -> None:
+    async def act(board: Board) -> None:
+        await board.cable.start(Shape())
+        assert board.host.collect() == [NOTHING]
+        assert board.mouse_host(RELATIVE).collect() == ["00 00 00 00 00"]
+        assert board.mouse_host(ABSOLUTE).collect() == ["00 00 80 00 80 00 00"]
+
+    play(tmp_path, act)
+
+
+def test_a_dead_node_is_opened_anew_and_the_others_are_left_alone(tmp_path: Path) -> None:
+    async def act(board: Board) -> None:
+        await board.cable.start(Shape())
+        await board.keys.press("s1", Key.A)
+        keyboard, mouse = board.host, board.mouse_host(RELATIVE)
+        board.mice.get(Kind.RELATIVE).unplug()
+        await board.cable.start(Shape())
+        assert board.host is keyboard
+        assert board.mouse_host(RELATIVE) is not mouse
+        assert board.mouse_host(RELATIVE).collect() == ["00 00 00 00 00"]
+        assert keyboard.collect() == [NOTHING, A]
+        assert board.kernel.plugged == 1
+
+    play(tmp_path, act)
+
+
+def test_a_drive_that_is_shown_takes_its_place_between_keyboard_and_mice(tmp_path: Path) -> None:
+    async def act(board: Board) -> None:
+        await board.cable.start(Shape())
+        await board.cable.present(Shape(is_drive_shown=True))
+        assert all(board.kernel.has(name) for name in (KEYBOARD, DRIVE, ABSOLUTE, RELATIVE))
+        assert (board.kernel.built, board.kernel.plugged) == (1, 2)
+        assert board.mouse_host(RELATIVE).collect() == ["00 00 00 00 00"]
+
+    play(tmp_path, act)
+
+
+def test_a_gadget_from_before_there_were_mice_is_built_anew(tmp_path: Path) -> None:
+    async def act(board: Board) -> None:
+        await board.cable.start(Shape())
+        for mouse in (ABSOLUTE, RELATIVE):
+            board.kernel.path(f"configs/c.1/{mouse}").unlink()
+        again = Board(tmp_path, kernel=board.kernel)
+        await again.cable.start(Shape())
+        assert (board.kernel.built, board.kernel.plugged) == (2, 2)
+        assert again.mouse_host(ABSOLUTE).collect() == ["00 00 80 00 80 00 00"]
+
+    play(tmp_path, act)
+
+
+def test_too_few_endpoints_are_a_problem_that_lasts_and_nothing_is_plugged_in(
+    tmp_path: Path,
+) -> None:
+    async def act(board: Board) -> None:
+        board.udcs.kind = Silicon("a small one", Endpoints(3, 3))
+        await board.cable.start(Shape())  # without the drive three would be enough
+        assert isinstance(board.cable.problem, EndpointsShortError)
+        assert "4 IN and 1 OUT are needed" in board.cable.status()["sentence"]
+        assert board.kernel.plugged == 0
+
+    play(tmp_path, act)
+
+
+def test_a_gadget_that_is_there_already_is_unplugged_if_the_endpoints_are_too_few(
+    tmp_path: Path,
+) -> None:
+    async def act(board: Board) -> None:
+        await board.cable.start(Shape())
+        again = Board(tmp_path, kernel=board.kernel)
+        again.udcs.kind = Silicon("a small one", Endpoints(3, 3))
+        await again.cable.start(Shape())
+        # Or the keys that were down when it was left would stay down.
+        assert board.kernel.controller == ""
+
+    play(tmp_path, act)
+
+
+def test_remote_wakeup_is_offered_only_with_a_controller_that_can(tmp_path: Path) -> None:
+    async def act(board: Board) -> None:
+        attributes = board.kernel.path("configs/c.1/bmAttributes")
+        await board.cable.start(Shape())
+        assert int(attributes.read_text(), 0) == 0xA0
+        again = Board(tmp_path, kernel=board.kernel)
+        again.udcs.sound_sleepers = ("dummy_udc.0",)
+        await again.cable.start(Shape())
+        assert int(attributes.read_text(), 0) == 0x80
+
+    play(tmp_path, act)
+
+
+def test_waking_the_target_up_asks_the_controller(tmp_path: Path) -> None:
+    async def act(board: Board) -> None:
+        await board.cable.start(Shape())
+        await board.cable.wake()
+        assert board.udcs.woken == 1
+
+    play(tmp_path, act)
+
+
+def test_waking_up_says_why_it_cannot_be_done(tmp_path: Path) -> None:
+    async def act(board: Board) -> None:
+        board.udcs.present = []
+        await board.cable.start(Shape())
+        with pytest.raises(UdcMissingError):
+            await board.cable.wake()
+        board.udcs.present = ["dummy_udc.0"]
+        await board.cable.start(Shape())
+        board.udcs.sound_sleepers = ("dummy_udc.0",)
+        with pytest.raises(WakeUnsupportedError):
+            await board.cable.wake()
+        board.udcs.tell("not attached")
+        with pytest.raises(HostAbsentError):
+            await board.cable.wake()
+
+    play(tmp_path, act)
+
+
+def test_who_presses_many_buttons_at_a_sleeping_target_asks_it_once(tmp_path: Path) -> None:
+    async def act(board: Board) -> None:
+        await board.cable.start(Shape())
+        board.udcs.tell("suspended")
+        for _ in range(5):
+            await board.mice.get(Kind.RELATIVE).press("s1", Button.LEFT).outcome(0)
+        async with asyncio.timeout(5):
+            while not board.udcs.woken:  # noqa: ASYNC110  # the controller is only looked at
+                await asyncio.sleep(0.001)
+        await board.worker.run("come after it", lambda: None)
+        assert board.udcs.woken == 1
 
     play(tmp_path, act)

@@ -165,6 +165,43 @@ def test_a_killed_process_finds_its_medium_again(tmp_path: Path) -> None:
     play(tmp_path, act)
 
 
+def left_unlike_what_is_wanted(board: Board) -> Board:
+    """The next process on the same board: its gadget has to be built anew."""
+    board.kernel.path("idProduct").write_text("0x0105\n")
+    return Board(board.root, kernel=board.kernel)
+
+
+def test_a_gadget_that_has_to_be_built_anew_keeps_its_medium(tmp_path: Path) -> None:
+    async def act(board: Board) -> None:
+        await board.drive.insert("first.iso", DISK)
+        again = left_unlike_what_is_wanted(board)
+        await again.drive.start()
+        assert again.kernel.built == 2
+        told = again.drive.status()
+        assert (told["image"], told["mode"], told["shown"]) == ("first.iso", "disk", True)
+        assert again.slot.image() == str(tmp_path / "images/first.iso")
+
+    play(tmp_path, act)
+
+
+@pytest.mark.parametrize("became", ["gone", "moved"])
+def test_a_medium_that_is_not_in_the_library_any_more_is_not_put_back(
+    tmp_path: Path, became: str
+) -> None:
+    async def act(board: Board) -> None:
+        await board.drive.insert("first.iso", CDROM)
+        again = left_unlike_what_is_wanted(board)
+        if became == "gone":
+            (tmp_path / "images/first.iso").unlink()
+        else:  # what has its name in the library is another file
+            file = board.kernel.path(f"functions/{cable.DRIVE}/lun.0/file")
+            file.write_text("/elsewhere/first.iso\n")
+        await again.drive.start()
+        assert again.drive.status()["image"] is None
+
+    play(tmp_path, act)
+
+
 def test_always_shows_an_empty_drive_and_never_hides_it(tmp_path: Path) -> None:
     async def act(board: Board) -> None:
         assert board.kernel.has(cable.DRIVE)

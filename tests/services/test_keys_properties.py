@@ -95,10 +95,13 @@ class Typing(RuleBasedStateMachine):
         if self.keys.trouble != NOT_COLLECTING:  # see `a_host_is_called_deaf_only_when_it_is`
             self.holds.add((seat, key))
         seen, secrets = len(self.target.collected), self.secrets
+        is_told = bool(self.told)
         answer = self._ask(lambda: self.keys.press(seat, key, wait_s))
 
         def check(answer: asyncio.Task[Delivery]) -> None:
-            if answer.result().fate is Fate.DELIVERED and self.secrets == secrets:
+            if not is_told or self.secrets != secrets:
+                return  # nobody could know
+            if answer.result().fate is Fate.DELIVERED:
                 # The picture may be one that the target had already.
                 assert any(
                     shows(report, key) for report in self.target.collected[seen and seen - 1 :]

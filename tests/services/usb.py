@@ -45,6 +45,7 @@ class Target:
         self.down: frozenset[int] = frozenset()
         self.modifiers = 0
         self.collected: list[bytes] = []
+        self.noticed: list[bytes] = []  # of these, what it did not throw away
         self.open: set[int] = set()
         self.dead: set[int] = set()
         self._next_fd = 1_000_000
@@ -129,6 +130,10 @@ class Target:
         self.is_asleep = is_asleep
         self._poll_soon()
 
+    def light(self, lamps: int) -> None:
+        """It sets the lock lights."""
+        self._light = bytes([lamps])
+
     def kill_nodes(self) -> None:
         """What is open does not work any more."""
         self._touch()
@@ -153,6 +158,7 @@ class Target:
         self.collected.append(report)
         if self.now() < self._deaf_until:
             return
+        self.noticed.append(report)
         self.modifiers = report[0]
         if 1 not in report[2:]:
             self.down = frozenset(report[2:]) - {0}
