@@ -25,6 +25,11 @@ from gadgetd.feed import Feed
 from gadgetd.hid.keyboard import NO_KEYS
 from gadgetd.hid.usages import Led
 
+# So long a key may stay down in a text. Systems repeat one from 250 ms on, or later; the rest of a
+# delay comes while no key is down.
+LONGEST_HOLD_S = 0.05
+REPEATS_AFTER_S = 0.2
+
 LOCKS = frozenset({Led.NUM_LOCK, Led.CAPS_LOCK})
 
 STOPPED = "Typing was stopped."
@@ -48,6 +53,8 @@ class Typed:
         typed: so many have wholly arrived.
         unsure: of so many more, part may have arrived: 0 or 1.
         reason: why not all have; empty when they have.
+        held_long: which of them stayed down at the target for so long that it may have repeated
+            them, because it stopped asking in between; counted from 0.
         closing: what lets go of the one that is unsure, where it could still become sure.
     """
 
@@ -55,6 +62,7 @@ class Typed:
     unsure: int = 0
     reason: Reason = Reason.DONE
     sentence: str = ""
+    held_long: tuple[int, ...] = ()
     closing: Sending | None = None
 
 
@@ -70,6 +78,8 @@ class Strokes:
         downs: the picture of each stroke's keys held down; NO_KEYS comes after each.
         written: so many reports the kernel has taken, two for each stroke.
         collected: so many of them the target has collected.
+        down_since: when it collected the last one that puts keys down.
+        held_long: see `Typed`.
     """
 
     downs: list[bytes] = field(repr=False)  # may be a password
@@ -78,6 +88,21 @@ class Strokes:
     outcome: asyncio.Future[Typed] = field(default_factory=_promise)
     written: int = 0
     collected: int = 0
+    down_since: float = 0.0
+    held_long: list[int] = field(default_factory=list)
+
+    def collect(self, now: float) -> None:
+        """The target has collected all that was written."""
+        self.collected = self.written
+        if self.collected & 1:
+            self.down_since = now
+        elif now - self.down_since > REPEATS_AFTER_S:
+            self.held_long.append(self.collected // 2 - 1)
+
+    @property
+    def is_key_down(self) -> bool:
+        """Whether the target has been left with keys down."""
+        return bool(self.collected & 1)
 
     @property
     def is_done(self) -> bool:
@@ -90,7 +115,14 @@ class Strokes:
         unsure = int(self.written > 2 * typed)
         if not self.outcome.done():
             self.outcome.set_result(
-                Typed(typed, unsure, reason, sentence, closing if unsure else None)
+                Typed(
+                    typed,
+                    unsure,
+                    reason,
+                    sentence,
+                    tuple(self.held_long),
+                    closing if unsure else None,
+                )
             )
 
 
@@ -230,9 +262,10 @@ class Typist:
         strokes = self._queue[0] if self._queue else None
         if strokes is None or strokes.collected == strokes.written:
             return
-        strokes.collected = strokes.written
+        strokes.collect(asyncio.get_running_loop().time())
         if strokes.delay_s:
-            self._pause(strokes.delay_s / 2)
+            hold_s = min(strokes.delay_s / 2, LONGEST_HOLD_S)
+            self._pause(hold_s if strokes.is_key_down else strokes.delay_s - hold_s)
         elif strokes.is_done:
             self._finish()
 

@@ -167,6 +167,7 @@ class Conversation:
             "unsure": typed.unsure,
             "reason": typed.reason.value,
             "sentence": typed.sentence,
+            "held_long": list(typed.held_long),
         }
 
     async def _typing_end(self, arguments: Arguments) -> Answer:

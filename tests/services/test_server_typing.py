@@ -26,8 +26,20 @@ def test_several_requests_ahead_are_typed_in_their_order_and_each_is_answered(
         with host.polling() as seen:
             answers = [await peer.answer() for _ in range(3)]
         assert answers[0] == {"id": 1, "ok": {}}
-        assert answers[1]["ok"] == {"typed": 2, "unsure": 0, "reason": "", "sentence": ""}
-        assert answers[2]["ok"] == {"typed": 1, "unsure": 0, "reason": "", "sentence": ""}
+        assert answers[1]["ok"] == {
+            "typed": 2,
+            "unsure": 0,
+            "reason": "",
+            "sentence": "",
+            "held_long": [],
+        }
+        assert answers[2]["ok"] == {
+            "typed": 1,
+            "unsure": 0,
+            "reason": "",
+            "sentence": "",
+            "held_long": [],
+        }
         downs = [report for report in seen if report != "00 00 00 00 00 00 00 00"]
         assert downs == [
             "00 00 04 00 00 00 00 00",

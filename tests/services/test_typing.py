@@ -46,17 +46,63 @@ def test_it_is_answered_when_the_last_stroke_has_been_collected(scene: Scene) ->
     assert answer.result() == Typed(1)
 
 
-def test_a_delay_is_half_after_the_key_went_down_and_half_after_it_went_up(scene: Scene) -> None:
-    scene.begin()
-    scene.polls(2)
-    scene.type([[4], [5]], delay_s=0.2)
+def gaps_of(scene: Scene, report_count: int) -> list[float]:
+    """Seconds from each report that the target collects to the next."""
     times: list[float] = []
-    for count in range(2, 6):
+    for count in range(2, 2 + report_count):
         while len(scene.target.collected) < count:
             scene.world.pass_time(0.001)
         times.append(scene.world.time())
-    gaps = [after - before for before, after in itertools.pairwise(times)]
-    assert all(abs(gap - (0.1 + POLL_INTERVAL_S)) < 0.005 for gap in gaps)
+    return [after - before for before, after in itertools.pairwise(times)]
+
+
+def test_a_short_delay_is_half_after_the_key_went_down_and_half_after_it_went_up(
+    scene: Scene,
+) -> None:
+    scene.begin()
+    scene.polls(2)
+    scene.type([[4], [5]], delay_s=0.04)
+    gaps = gaps_of(scene, 4)
+    assert all(abs(gap - (0.02 + POLL_INTERVAL_S)) < 0.005 for gap in gaps)
+
+
+def test_a_long_delay_holds_no_key_for_so_long_that_the_target_would_repeat_it(
+    scene: Scene,
+) -> None:
+    scene.begin()
+    scene.polls(2)
+    scene.type([[4], [5]], delay_s=1.0)
+    held, pause, held_too = gaps_of(scene, 4)
+    assert held < 0.1
+    assert held_too < 0.1
+    assert abs(held + pause - 1.0) < 0.05
+
+
+def test_a_key_that_the_target_was_left_with_for_long_is_told(scene: Scene) -> None:
+    # It lets go of nothing by itself, and most systems repeat a key after 250 ms or more.
+    scene.begin()
+    scene.polls(2)
+    answer = scene.type([[4], [5], [6]])
+    scene.polls(3)  # 4 down and up, 5 down
+    assert scene.target.keys_down == {5}
+    scene.target.poll(False)
+    scene.world.pass_time(0.4)
+    scene.target.poll(True)
+    scene.polls(10)
+    assert answer.result() == Typed(3, held_long=(1,))
+
+
+def test_a_target_that_does_not_poll_between_two_keys_repeats_none(scene: Scene) -> None:
+    scene.begin()
+    scene.polls(2)
+    answer = scene.type([[4], [5], [6]])
+    scene.polls(2)
+    assert scene.target.keys_down == set()
+    scene.target.poll(False)
+    scene.world.pass_time(0.4)
+    scene.target.poll(True)
+    scene.polls(10)
+    assert answer.result() == Typed(3)
 
 
 def test_a_host_that_throws_away_what_comes_first_loses_nothing(scene: Scene) -> None:

@@ -78,7 +78,7 @@ def test_a_host_that_does_not_poll_for_a_while_loses_nothing_and_gets_nothing_tw
     assert scene.keys.trouble == (NOT_COLLECTING if stall_s >= PATIENCE_S else "")
     scene.target.poll(True)
     scene.polls(20)
-    assert answer.result() == Typed(5)
+    assert answer.result() == Typed(5, held_long=(1,))
     # The same picture once more is no news.
     pictures_seen = [picture for picture, _ in itertools.groupby(scene.collected)]
     assert pictures_seen == [NOTHING, *REPORTS]
