@@ -17,19 +17,23 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from uvicorn.config import WS_PROTOCOLS
 
 from api.app import create_app
 from api.auth.sessions import Sessions
 from api.auth.sign_in import SignIn
 from api.auth.state import load_or_create
 from api.bodies import BODY_LARGEST_BYTES
+from api.cable import Cable
 from api.deps import Services
 from api.drive import Drive
 from api.images.library import Library
+from api.jiggler import Jiggler
+from api.keepalive import LOOSE_S, protocol_class
 from api.keys.desk import Desk
+from api.keys.typist import Typist
 from api.listening import listen, url_of
 from api.page import BESIDE_US, Page
+from api.shortcuts import Shortcuts
 from api.status import StatusBoard
 from api.target import ResetLine
 from api.video.camera import Camera
@@ -42,9 +46,6 @@ log = logging.getLogger(__name__)
 WRONG_USE = 2
 # What is being answered may finish; what streams ends by itself when sessions do.
 LAST_ANSWERS_S = 1
-# A browser that is gone without a word is noticed after these two together, at the latest.
-PING_INTERVAL_S = 20.0
-PONG_WITHIN_S = 20.0
 
 
 class Server(uvicorn.Server):
@@ -110,13 +111,24 @@ async def serve(settings: Settings, page: Page) -> None:
     drive_gadget = GadgetClient(settings.gadget.socket)
     camera = Camera(settings.video)
     target = ResetLine(settings.target.reset_device)
+    typist = Typist(gadget, settings.typing)
+    desk = Desk(
+        gadget,
+        is_exclusive=settings.keyboard.exclusive,
+        patience_ms=settings.keyboard.patience_ms,
+        text_owner=lambda: typist.owner,
+    )
+    jiggler = Jiggler(desk, gadget, settings.mouse.jiggle_s)
     services = Services(
         camera=camera,
         library=Library(settings.images.directory),
-        desk=Desk(gadget),
+        desk=desk,
         drive=Drive(drive_gadget),
-        status=StatusBoard(gadget, camera, target),
+        status=StatusBoard(gadget, camera, target, desk, typist),
         target=target,
+        cable=Cable(drive_gadget),
+        shortcuts=Shortcuts(settings.keyboard.shortcuts),
+        typist=typist,
         sign_in=sign_in,
         page=page,
         origins=settings.http.origins,
@@ -124,7 +136,11 @@ async def serve(settings: Settings, page: Page) -> None:
     server = Server(server_config(services), sign_in.sessions, stop)
     log.info("The page is at %s", url_of(listener))
     await alongside(
-        server.serve(sockets=[listener]), gadget.run(), drive_gadget.run(), camera.run()
+        server.serve(sockets=[listener]),
+        gadget.run(),
+        drive_gadget.run(),
+        camera.run(),
+        jiggler.run(),
     )
 
 
@@ -133,11 +149,10 @@ def server_config(services: Services) -> uvicorn.Config:
     return uvicorn.Config(
         create_app(services),
         http="h11",
-        # The older protocol of this name is deprecated where the newer one exists.
-        ws="websockets-sansio" if "websockets-sansio" in WS_PROTOCOLS else "websockets",
+        ws=protocol_class(),
         ws_max_size=BODY_LARGEST_BYTES,
-        ws_ping_interval=PING_INTERVAL_S,
-        ws_ping_timeout=PONG_WITHIN_S,
+        ws_ping_interval=LOOSE_S[0],
+        ws_ping_timeout=LOOSE_S[1],
         ws_per_message_deflate=False,  # a JPEG does not get smaller
         lifespan="off",
         log_config=None,

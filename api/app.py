@@ -12,11 +12,35 @@ from api.auth.gate import Gate
 from api.bodies import BodyLimit
 from api.deps import Services
 from api.headers import StrictHeaders
-from api.routes import drive, keys, session, status, target, video
+from api.routes import (
+    cable,
+    drive,
+    keys,
+    layouts,
+    mouse,
+    session,
+    shortcuts,
+    status,
+    target,
+    typing,
+    video,
+)
 from api.schemas import Problem, ProblemResponses
 from api.status import version
 
-ROUTERS = (session.router, status.router, video.router, keys.router, drive.router, target.router)
+ROUTERS = (
+    session.router,
+    status.router,
+    video.router,
+    keys.router,
+    mouse.router,
+    shortcuts.router,
+    layouts.router,
+    typing.router,
+    drive.router,
+    cable.router,
+    target.router,
+)
 EVERY_ANSWER: ProblemResponses = {
     "default": {
         "description": "A problem (RFC 9457)",

@@ -14,6 +14,9 @@ from api.problems import problem_response
 from gadgetd.errors import KaputtError
 
 BODY_LARGEST_BYTES = 64 * 1024
+# A million characters, as JSON may escape them: an emoji as two times six bytes.
+TEXT_LARGEST_BYTES = 12_000_000 + BODY_LARGEST_BYTES
+TEXT_PATHS = frozenset({"/api/typing", "/api/typing/check"})
 DISCARDED_LARGEST_BYTES = 1024 * 1024
 
 
@@ -22,12 +25,12 @@ class BodyTooLargeError(KaputtError):
 
     code = "body_too_large"
 
-    def __init__(self) -> None:
-        super().__init__(f"The request carries more than {BODY_LARGEST_BYTES} bytes.")
+    def __init__(self, largest_bytes: int) -> None:
+        super().__init__(f"The request carries more than {largest_bytes} bytes.")
 
 
 class BodyLimit:
-    """ASGI middleware: what is behind it gets small bodies only."""
+    """ASGI middleware: what is behind it gets small bodies only, and texts."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -37,19 +40,20 @@ class BodyLimit:
         if scope["type"] != "http" or not has_body(scope):
             await self._app(scope, receive, send)
             return
+        largest_bytes = TEXT_LARGEST_BYTES if scope["path"] in TEXT_PATHS else BODY_LARGEST_BYTES
         body, size_bytes = bytearray(), 0
         more = True
-        while more and size_bytes <= DISCARDED_LARGEST_BYTES:
+        while more and size_bytes <= largest_bytes + DISCARDED_LARGEST_BYTES:
             message = await receive()
             if message["type"] != "http.request":
                 return  # the other side has gone
             chunk = message.get("body", b"")
             size_bytes += len(chunk)
-            if size_bytes <= BODY_LARGEST_BYTES:
+            if size_bytes <= largest_bytes:
                 body += chunk
             more = message.get("more_body", False)
-        if size_bytes > BODY_LARGEST_BYTES:
-            response = problem_response(BodyTooLargeError(), scope["path"])
+        if size_bytes > largest_bytes:
+            response = problem_response(BodyTooLargeError(largest_bytes), scope["path"])
             response.headers["Connection"] = "close"
             await response(scope, receive, send)
             return

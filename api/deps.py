@@ -10,17 +10,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Query
 from starlette.requests import HTTPConnection
 
 from api import ports
 from api.auth.gate import address_of
 from api.auth.sessions import Session
 from api.auth.sign_in import SignIn
+from api.cable import Cable
 from api.drive import Drive as TargetDrive
 from api.images.library import Library
 from api.keys.desk import Desk
+from api.keys.names import name_of
+from api.keys.typist import Typist
 from api.page import Page
+from api.shortcuts import Shortcuts
 from api.status import StatusBoard
 from api.target import ResetLine
 
@@ -39,9 +43,20 @@ class Services:
     drive: TargetDrive
     status: StatusBoard
     target: ResetLine
+    cable: Cable
+    shortcuts: Shortcuts
+    typist: Typist
     sign_in: SignIn
     page: Page
     origins: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who asks, as far as they say: what they would be called, and where they are."""
+
+    name: str
+    address: str
 
 
 def _services(connection: HTTPConnection) -> Services:
@@ -77,6 +92,22 @@ def _target(services: _Services) -> ResetLine:
     return services.target
 
 
+def _cable(services: _Services) -> Cable:
+    return services.cable
+
+
+def _typist(services: _Services) -> Typist:
+    return services.typist
+
+
+def _shortcuts(services: _Services) -> Shortcuts:
+    return services.shortcuts
+
+
+def _caller(connection: HTTPConnection) -> Visitor:
+    return Visitor(name_of(connection.headers.get("user-agent")), address_of(connection))
+
+
 def _sign_in(services: _Services) -> SignIn:
     return services.sign_in
 
@@ -88,11 +119,16 @@ def _session(connection: HTTPConnection) -> Session:
 
 
 Address = Annotated[str, Depends(address_of)]
+Caller = Annotated[Visitor, Depends(_caller)]
 Camera = Annotated[ports.Camera, Depends(_camera)]
 Drive = Annotated[TargetDrive, Depends(_drive)]
 Images = Annotated[Library, Depends(_library)]
 Keys = Annotated[Desk, Depends(_desk)]
+OwnShortcuts = Annotated[Shortcuts, Depends(_shortcuts)]
 SignedIn = Annotated[Session, Depends(_session)]
 Board = Annotated[StatusBoard, Depends(_status)]
 Target = Annotated[ResetLine, Depends(_target)]
+TextTypist = Annotated[Typist, Depends(_typist)]
+TargetCable = Annotated[Cable, Depends(_cable)]
+Take = Annotated[bool, Query(description="Even if somebody else types, who has to stop then.")]
 Door = Annotated[SignIn, Depends(_sign_in)]

@@ -6,12 +6,16 @@ own, scripted.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from api.video.picture import Card, Frame, PictureStatus
 from gadgetd.failures import GadgetdUnreachableError
 from gadgetd.status import GadgetStatus
+
+TextOwner = Callable[[], str | None]
+"""Gives the seat, such as "p3", whose text is being typed just now; None when nobody's is."""
 
 
 class Gadget(Protocol):
@@ -41,8 +45,47 @@ class Gadget(Protocol):
         """Wait until `revision` is not `seen`, and return it."""
         ...
 
-    async def call(self, verb: str, /, **arguments: Any) -> dict[str, Any]:
-        """Ask gadgetd for something. Raises a `KaputtError` with the code gadgetd gave it."""
+    async def call(
+        self, verb: str, /, *, within_s: float | None = None, **arguments: Any
+    ) -> dict[str, Any]:
+        """Ask gadgetd for something, and wait so long for its answer; None: as long as it takes.
+
+        Raises a `KaputtError` with the code gadgetd gave it, or one that says why there is none.
+        """
+        ...
+
+
+class Seats(Protocol):
+    """Who is there."""
+
+    @property
+    def revision(self) -> int:
+        """Another number after every change of it."""
+        ...
+
+    async def next_change(self, seen: int) -> int:
+        """Wait until `revision` is not `seen`, and return it."""
+        ...
+
+    def documents(self) -> list[dict[str, Any]]:
+        """Everybody, for the status document."""
+        ...
+
+
+class Typing(Protocol):
+    """What text is being typed."""
+
+    @property
+    def revision(self) -> int:
+        """Another number after every change of it."""
+        ...
+
+    async def next_change(self, seen: int) -> int:
+        """Wait until `revision` is not `seen`, and return it."""
+        ...
+
+    def document(self) -> dict[str, Any] | None:
+        """The job, for the status document."""
         ...
 
 

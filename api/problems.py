@@ -9,6 +9,7 @@ Source: RFC 9457 (problem details).
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
@@ -18,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from api.keys.plan import TextUntypableError
 from gadgetd.errors import KaputtError, RemoteError
 
 log = logging.getLogger(__name__)
@@ -42,11 +44,26 @@ STATUS: dict[str, int] = {
     "layout_unknown": 422,
     "layout_broken": 503,
     "layouts_unavailable": 503,
+    # Typing text
+    "text_too_long": 413,
+    "typing_busy": 409,
+    "job_unknown": 404,
+    "job_over": 409,
+    "place_unknown": 422,
+    "typing_lost": 503,
+    "typing_not_begun": 502,
     "keys_released": 409,
+    "keys_waiting": 429,
+    "seat_taken": 409,
+    "seat_lost": 409,
+    "mouse_missing": 409,
     "seat_unknown": 409,
     "host_absent": 409,
     "host_busy": 503,
     "node_lost": 503,
+    # Shortcuts
+    "shortcuts_unreadable": 503,
+    "shortcuts_unwritable": 503,
     # Drive
     "image_not_found": 404,
     "image_name_invalid": 422,
@@ -69,6 +86,9 @@ STATUS: dict[str, int] = {
     "bind_failed": 502,
     "gadget_refused": 502,
     "kernel_stuck": 504,
+    "endpoints_short": 503,
+    "hid_functions_short": 503,
+    "wake_unsupported": 501,
     # Picture
     "picture_unavailable": 503,
     # Target
@@ -76,6 +96,7 @@ STATUS: dict[str, int] = {
     "reset_failed": 502,
     # The way to gadgetd
     "gadgetd_unreachable": 503,
+    "gadgetd_silent": 504,
     "wire_malformed": 502,
     "wire_too_long": 502,
     "wire_unknown_verb": 502,
@@ -139,7 +160,22 @@ def problem(error: KaputtError, path: str) -> dict[str, Any]:
         "instance": path,
         "code": error.code,
         "remedy": error.remedy,
+        **(_untypable(error) if isinstance(error, TextUntypableError) else {}),
     }
+
+
+def _untypable(error: TextUntypableError) -> dict[str, Any]:
+    """The characters, told to nobody but the one who sent them."""
+    characters = [
+        {
+            "character": each.character,
+            "label": each.label,
+            "count": each.count,
+            "positions": [asdict(position) for position in each.positions],
+        }
+        for each in error.characters
+    ]
+    return {"characters": characters, "different": error.different}
 
 
 def problem_response(error: KaputtError, path: str) -> JSONResponse:

@@ -7,16 +7,31 @@ parts allow fields unknown here.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from api.keys.changes import FASTEST_WHEEL, FURTHEST, MouseChange
+from api.shortcuts import KEYS_LONGEST, LABEL_LONGEST, LONGEST, is_label
 from gadgetd.usb.medium import MediumMode
 
 KeyCode = Annotated[str, Field(min_length=1, max_length=64, examples=["KeyA"])]
 STROKES_AT_ONCE = 256
 CHORD_KEYS = 16
 IMAGE_NAME_LONGEST = 1024
+
+
+def label(text: str) -> str:
+    """The text, if it can be shown on one line as it is."""
+    if not is_label(text):
+        raise ValueError(f"has to be 1 to {LABEL_LONGEST} printable characters, not only spaces")
+    return text
+
+
+Label = Annotated[str, AfterValidator(label)]
+Place = Annotated[int, Field(ge=0, le=FURTHEST)]
+Way = Annotated[int, Field(ge=-FURTHEST, le=FURTHEST)]
+Notches = Annotated[int, Field(ge=-FASTEST_WHEEL, le=FASTEST_WHEEL)]
 
 
 class Request(BaseModel):
@@ -91,12 +106,66 @@ class KeysOrder(Request):
         return self
 
 
+class MouseOrder(Request):
+    """Where to move a mouse, and then which of its buttons goes down or up."""
+
+    mouse: Literal["absolute", "relative"]
+    x: Place | None = None
+    y: Place | None = None
+    dx: Way | None = None
+    dy: Way | None = None
+    wheel: Notches = 0
+    pan: Notches = 0
+    button: Literal["left", "right", "middle", "back", "forward"] | None = None
+    down: bool | None = None
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> MouseOrder:
+        if (self.x is None) != (self.y is None):
+            raise ValueError("x and y need each other")
+        if (self.button is None) != (self.down is None):
+            raise ValueError("button and down need each other")
+        place, way = self.x is not None, (self.dx, self.dy) != (None, None)
+        if way if self.mouse == "absolute" else place:
+            raise ValueError("the absolute mouse takes x and y, the relative one dx and dy")
+        if not (place or way or self.wheel or self.pan or self.button):
+            raise ValueError("give motion, a turn of the wheel or a button")
+        return self
+
+    def change(self) -> MouseChange:
+        """What is to be done."""
+        return MouseChange(
+            mouse=self.mouse,
+            x=self.x,
+            y=self.y,
+            dx=self.dx or 0,
+            dy=self.dy or 0,
+            wheel=self.wheel,
+            pan=self.pan,
+            button=self.button,
+            is_down=bool(self.down),
+        )
+
+
+DELIVERY = Field(description="delivered, queued or undelivered", examples=["delivered"])
+
+
 class KeyDelivery(Answer):
     """What became of one key event."""
 
     code: str | None
     down: bool
-    delivery: str = Field(description="queued or undelivered", examples=["queued"])
+    delivery: str = DELIVERY
+    sentence: str
+
+
+class MouseDelivery(Answer):
+    """What became of motion or of a button."""
+
+    mouse: str
+    button: str | None
+    down: bool | None
+    delivery: str = DELIVERY
     sentence: str
 
 
@@ -104,6 +173,21 @@ class KeyDeliveries(Answer):
     """What became of each key event, in order."""
 
     delivery: list[KeyDelivery]
+
+
+class Shortcut(Request):
+    """Keys that are pressed together at a touch."""
+
+    label: Label
+    codes: Annotated[
+        tuple[KeyCode, ...], Field(strict=False, min_length=1, max_length=KEYS_LONGEST)
+    ]
+
+
+class ShortcutList(Request):
+    """The users' own shortcuts, in their order."""
+
+    shortcuts: Annotated[tuple[Shortcut, ...], Field(strict=False, max_length=LONGEST)]
 
 
 class DriveState(Answer):
@@ -171,6 +255,26 @@ class PictureState(Answer):
     frames_per_second: float = 0
 
 
+class SeatState(Answer):
+    """Somebody who is there."""
+
+    id: str = Field(examples=["p3"])
+    name: str = Field(examples=["Firefox on Linux"])
+    address: str
+    held: int = Field(description="How many keys and buttons they hold down.")
+    is_typing: bool
+    since: datetime
+
+
+class MouseState(Answer):
+    """The mice as the target sees them."""
+
+    absolute: bool
+    relative: bool
+    held: list[str] = []
+    sentence: str = ""
+
+
 class TargetState(Answer):
     """What else can be done to the target."""
 
@@ -182,6 +286,9 @@ class Status(Answer):
 
     cable: CableState
     keyboard: KeyboardState
+    mouse: MouseState
+    seats: list[SeatState]
+    typing: dict[str, Any] | None = Field(description="The job, as `GET /api/typing` has it.")
     drive: DriveState
     picture: PictureState
     target: TargetState

@@ -54,3 +54,5 @@ WRITING_KEYS: Mapping[Key, int] = MappingProxyType(
     {Key[name]: first + place for first, names in _ROWS for place, name in enumerate(names.split())}
 )
 MODIFIER_KEYS: Mapping[Key, int] = MappingProxyType(_MODIFIERS)
+# What a keyboard of the US has: each of them is where it is on every other keyboard, too.
+COMMON_KEYS = frozenset(key for key, code in WRITING_KEYS.items() if code <= 57)

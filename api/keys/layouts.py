@@ -19,9 +19,10 @@ from pathlib import Path
 from threading import Lock
 from xml.etree import ElementTree
 
+from api.keys.labels import KeyLabels, labels
 from api.keys.plan import Keymap
 from api.keys.reach import strokes, ways
-from api.keys.xkb import ComposeTable, Context, LayoutsUnavailableError
+from api.keys.xkb import CompiledKeymap, ComposeTable, Context, LayoutsUnavailableError
 from gadgetd.errors import KaputtError
 from gadgetd.hid.usages import Led
 
@@ -107,25 +108,68 @@ def keymap(layout: str, variant: str = "") -> Keymap:
         LayoutBrokenError: it has, but the description cannot be used.
         LayoutsUnavailableError: the library or the registry is not installed.
     """
-    asked = Layout(layout, variant, "")
-    if not any((known.layout, known.variant) == (layout, variant) for known in layouts()):
-        raise LayoutUnknownError(asked.title, _nearest(asked.title))
+    known_layout(layout, variant)
     with _one_at_a_time:
-        context, table = _sources()
-        compiled = context.compile(layout, variant)
-        if compiled is None:
-            raise LayoutBrokenError(asked.title)
-        # To most layouts Num Lock makes no difference: what is the same is looked up once.
-        known = cache(ways)
-        return Keymap(
-            layout,
-            variant,
-            ways={
-                lights: known(strokes(compiled, *(MODIFIERS[light] for light in lights)), table)
-                for lights in LIGHTS
-            },
-            composes=table is not None,
+        return _keymap(layout, variant, *_compile(layout, variant))
+
+
+@lru_cache(maxsize=KEYMAPS_KEPT)
+def keymap_pair(first: tuple[str, str], second: tuple[str, str]) -> tuple[Keymap, Keymap]:
+    """What a target writes that has both layouts, in its first one and in its second.
+
+    A few keys have fewer levels beside another layout than they have alone.
+
+    Args:
+        first, second: layout and variant. Computes, and raises, as `keymap` does.
+    """
+    pair = [known_layout(*first), known_layout(*second)]
+    with _one_at_a_time:
+        compiled, table = _compile(*(",".join(names) for names in zip(first, second, strict=True)))
+        return (
+            _keymap(pair[0].layout, pair[0].variant, compiled, table, group=0),
+            _keymap(pair[1].layout, pair[1].variant, compiled, table, group=1),
         )
+
+
+def _keymap(
+    layout: str, variant: str, compiled: CompiledKeymap, table: ComposeTable | None, group: int = 0
+) -> Keymap:
+    known = cache(ways)  # to most layouts Num Lock makes no difference: looked up once
+    locked = {lights: [MODIFIERS[light] for light in lights] for lights in LIGHTS}
+    return Keymap(
+        layout,
+        variant,
+        ways={
+            lights: known(strokes(compiled, *names, group=group), table)
+            for lights, names in locked.items()
+        },
+        composes=table is not None,
+    )
+
+
+@lru_cache(maxsize=KEYMAPS_KEPT)
+def key_labels(layout: str, variant: str = "") -> tuple[KeyLabels, ...]:
+    """What is printed on the layout's keys. Computes, and raises, as `keymap` does."""
+    known_layout(layout, variant)
+    with _one_at_a_time:
+        return labels(*_compile(layout, variant))
+
+
+def known_layout(layout: str, variant: str = "") -> Layout:
+    """The registry's entry. Raises `LayoutUnknownError`, `LayoutsUnavailableError`."""
+    for known in layouts():
+        if (known.layout, known.variant) == (layout, variant):
+            return known
+    title = Layout(layout, variant, "").title
+    raise LayoutUnknownError(title, _nearest(title))
+
+
+def _compile(layout: str, variant: str) -> tuple[CompiledKeymap, ComposeTable | None]:
+    context, table = _sources()
+    compiled = context.compile(layout, variant)
+    if compiled is None:
+        raise LayoutBrokenError(Layout(layout, variant, "").title)
+    return compiled, table
 
 
 def _nearest(asked: str) -> tuple[str, ...]:

@@ -5,22 +5,22 @@ which character; a plan walks along a text and looks them up. The check before c
 every *different* character, and the strokes are made while they are asked for, so a long text
 needs no more memory than itself.
 
+A target may have a second layout, and a chord that switches to it and back. What the first has not
+is typed in the second, which is left only when something comes that it has not: fewer switches
+than that there cannot be. A plan that went there ends with the chord.
+
 What is typed may be a password. So no error's sentence and no `repr` here contains a character
 of the text; whoever shows the characters to the one who sent them takes them from `characters`.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from api.keys.text import START, Position, Untypable, count, locate, walk
 from gadgetd.errors import KaputtError
 from gadgetd.hid.usages import Key, Led
-
-POSITIONS_SHOWN = 10  # of one character
-CHARACTERS_SHOWN = 256  # a text in another script has thousands
 
 # The locks that change what keys write: Caps Lock the letters, and Num Lock, beyond the keypad,
 # whole levels of a few layouts (de(neo)).
@@ -69,39 +69,16 @@ class Keymap:
 
 
 @dataclass(frozen=True)
-class Position:
-    """Where a character stands in the text as it was given.
+class Second:
+    """The target's other layout.
 
     Attributes:
-        offset: in code points, from 0.
-        line: from 1.
-        column: in code points, from 1.
+        keymap: what it can write.
+        switch: the chord that leads there, and back.
     """
 
-    offset: int
-    line: int
-    column: int
-
-
-@dataclass(frozen=True)
-class Untypable:
-    """A character that the keymap cannot write.
-
-    Attributes:
-        character: one code point.
-        count: how often it is in the text.
-        positions: the first places, at most `POSITIONS_SHOWN`.
-    """
-
-    character: str = field(repr=False)
-    count: int
-    positions: tuple[Position, ...]
-
-    @property
-    def label(self) -> str:
-        """The character in print: "U+20AC EURO SIGN"."""
-        name = unicodedata.name(self.character, unicodedata.category(self.character))
-        return f"U+{ord(self.character):04X} {name}"
+    keymap: Keymap
+    switch: Stroke
 
 
 class TextUntypableError(KaputtError):
@@ -114,11 +91,11 @@ class TextUntypableError(KaputtError):
 
     code = "text_untypable"
 
-    def __init__(self, keymap: Keymap, characters: tuple[Untypable, ...], different: int) -> None:
+    def __init__(self, title: str, characters: tuple[Untypable, ...], different: int) -> None:
         noun = "character" if different == 1 else "different characters"
         first = characters[0].positions[0]
         super().__init__(
-            f"{different} {noun} of the text cannot be typed with the layout {keymap.title}, "
+            f"{different} {noun} of the text cannot be typed with the layout {title}, "
             f"the first in line {first.line}, column {first.column}; nothing was typed.",
             "Choose a layout that has them (and that the target uses), or name a replacement.",
         )
@@ -131,9 +108,9 @@ class ReplacementUntypableError(KaputtError):
 
     code = "replacement_untypable"
 
-    def __init__(self, keymap: Keymap) -> None:
+    def __init__(self, title: str) -> None:
         super().__init__(
-            f"The replacement cannot be typed with the layout {keymap.title} either.",
+            f"The replacement cannot be typed with the layout {title} either.",
             "Name one that the layout has, such as '?', or an empty one to leave them out.",
         )
 
@@ -144,7 +121,8 @@ class Step:
 
     Attributes:
         position: where it stands in the text as it was given.
-        strokes: none where an untypable character is left out.
+        strokes: none where an untypable character is left out. The plan's `switch` is among them
+            where the other layout is needed.
     """
 
     position: Position
@@ -156,35 +134,72 @@ class Plan:
     """A text that can be typed to its end.
 
     Attributes:
-        keymap: with which layout.
-        character_count: steps in all; CR LF counts once.
+        title: of the layout, or of both.
+        character_count: steps in all; CR LF counts once, and so does a letter with its marks.
         stroke_count: strokes in all.
-        replaced: what is typed as the replacement, at most `CHARACTERS_SHOWN`.
+        untypable: what is typed as the replacement, at most `CHARACTERS_SHOWN`.
+        different: how many different ones are replaced.
+        replaced_count: how many characters are replaced.
+        switch: the chord between the layouts, if there are two.
     """
 
-    keymap: Keymap
+    title: str
     character_count: int
     stroke_count: int
-    replaced: tuple[Untypable, ...] = ()
+    untypable: tuple[Untypable, ...] = ()
+    different: int = 0
+    replaced_count: int = 0
+    switch: Stroke | None = None
     _text: str = field(default="", repr=False)
-    _ways: Ways = field(default_factory=dict, repr=False)
-    _replacement: tuple[Stroke, ...] = field(default=(), repr=False)
+    _ways: tuple[Ways, Ways] = field(default=({}, {}), repr=False)
+    _replacement: str = field(default="", repr=False)
 
-    def steps(self) -> Iterator[Step]:
-        """The text in order, made while it is asked for. Every call starts at the beginning."""
-        for position, character in _walk(self._text):
-            yield Step(position, self._ways.get(character, self._replacement))
+    def steps(self, start: Position = START, *, in_second: bool = False) -> Iterator[Step]:
+        """The text in order, made while it is asked for. Every call starts at `start`.
+
+        Args:
+            start: the position of a step of this plan.
+            in_second: whether the target is in its second layout then.
+        """
+        for position, character in walk(self._text, self._can_type, start):
+            text = character if self._can_type(character) else self._replacement
+            strokes, in_second = self._strokes(text, in_second)
+            yield Step(position, strokes)
 
     def strokes(self) -> Iterator[Stroke]:
-        """What to press, in order."""
+        """What to press, in order; at the end the target is in its first layout."""
+        in_second = False
         for step in self.steps():
+            in_second ^= step.strokes.count(self.switch) % 2 == 1 if self.switch else False
             yield from step.strokes
+        if in_second and self.switch:
+            yield self.switch
+
+    def _can_type(self, character: str) -> bool:
+        first, second = self._ways
+        return character in first or character in second
+
+    def _strokes(self, text: str, in_second: bool) -> tuple[tuple[Stroke, ...], bool]:
+        if len(text) == 1 and text in self._ways[in_second]:  # nearly always
+            return self._ways[in_second][text], in_second
+        strokes: list[Stroke] = []
+        for character in text:
+            if character not in self._ways[in_second]:
+                assert self.switch is not None
+                strokes.append(self.switch)
+                in_second = not in_second
+            strokes += self._ways[in_second][character]
+        return tuple(strokes), in_second
 
 
 def plan(
-    text: str, keymap: Keymap, replacement: str | None = None, lights: frozenset[Led] = NO_LIGHT
+    text: str,
+    keymap: Keymap,
+    replacement: str | None = None,
+    lights: frozenset[Led] = NO_LIGHT,
+    second: Second | None = None,
 ) -> Plan:
-    """Decide how to type `text`.
+    """Decide how to type `text`. A long one takes a while: not for an event loop.
 
     CR LF, CR and LF become one Enter each, a tab becomes Tab. Other control characters cannot
     be typed.
@@ -195,78 +210,47 @@ def plan(
         replacement: typed in place of every character that cannot be; empty leaves it out, and
             `None` refuses the text.
         lights: which are on at the target, and stay as they are; so no lock has to be pressed.
+        second: the target's other layout, and how to get there.
 
     Raises:
         TextUntypableError: something cannot be typed, and there is no replacement.
         ReplacementUntypableError: the replacement cannot be typed.
     """
     ways = keymap.ways[lights & LOCKS]
-    instead = _strokes_instead(replacement, ways, keymap)
-    counts = _counts(text)
-    missing = {character: count for character, count in counts.items() if character not in ways}
-    untypable = _locate(text, missing)
+    others: Ways = second.keymap.ways[lights & LOCKS] if second else {}
+    title = f"{keymap.title} or {second.keymap.title}" if second else keymap.title
+
+    def can_type(character: str) -> bool:
+        return character in ways or character in others
+
+    instead = "".join(character for _, character in walk(replacement or "", can_type))
+    if not all(map(can_type, instead)):
+        raise ReplacementUntypableError(title)
+    counts = count(text, can_type)
+    missing = {character: times for character, times in counts.items() if not can_type(character)}
+    untypable = locate(text, missing, can_type)
     if untypable and replacement is None:
-        raise TextUntypableError(keymap, untypable, len(missing))
-    return Plan(
-        keymap,
+        raise TextUntypableError(title, untypable, len(missing))
+    made = Plan(
+        title,
         character_count=counts.total(),
-        stroke_count=sum(
-            count * len(ways.get(character, instead)) for character, count in counts.items()
-        ),
-        replaced=untypable,
+        stroke_count=0,
+        untypable=untypable,
+        different=len(missing),
+        replaced_count=sum(missing.values()),
+        switch=second.switch if second else None,
         _text=text,
-        _ways=ways,
+        _ways=(ways, others),
         _replacement=instead,
     )
+    return replace(made, stroke_count=_stroke_count(made, counts, ways, instead))
 
 
-def _strokes_instead(replacement: str | None, ways: Ways, keymap: Keymap) -> tuple[Stroke, ...]:
-    strokes: list[Stroke] = []
-    for _, character in _walk(replacement or ""):
-        if character not in ways:
-            raise ReplacementUntypableError(keymap)
-        strokes += ways[character]
-    return tuple(strokes)
-
-
-def _counts(text: str) -> Counter[str]:
-    counts = Counter(text)
-    ends = counts.pop("\r", 0) + counts.pop("\n", 0) - text.count("\r\n")
-    if ends:
-        counts["\n"] = ends
-    return counts
-
-
-def _locate(text: str, missing: Mapping[str, int]) -> tuple[Untypable, ...]:
-    """Where the characters of `missing` stand first."""
-    if not missing:
-        return ()
-    found: dict[str, list[Position]] = {}
-    for position, character in _walk(text):
-        if character not in missing:
-            continue
-        if character not in found and len(found) == CHARACTERS_SHOWN:
-            continue
-        positions = found.setdefault(character, [])
-        if len(positions) < POSITIONS_SHOWN:
-            positions.append(position)
-    return tuple(
-        Untypable(character, missing[character], tuple(positions))
-        for character, positions in found.items()
+def _stroke_count(made: Plan, counts: Mapping[str, int], ways: Ways, instead: str) -> int:
+    if made.switch and not (counts.keys() | set(instead)) <= ways.keys():
+        return sum(1 for _ in made.strokes())  # how often to switch, only the order tells
+    for_missing = sum(len(ways[character]) for character in instead)
+    return sum(
+        times * (len(ways[character]) if character in ways else for_missing)
+        for character, times in counts.items()
     )
-
-
-def _walk(text: str) -> Iterator[tuple[Position, str]]:
-    """Every character with its position; each end of a line as one newline."""
-    line, column, before = 1, 1, ""
-    for offset, character in enumerate(text):
-        if character == "\n" and before == "\r":
-            before = character
-            continue
-        before = character
-        if character in "\r\n":
-            yield Position(offset, line, column), "\n"
-            line, column = line + 1, 1
-        else:
-            yield Position(offset, line, column), character
-            column += 1

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import permutations, product
 
-from api.keys.evdev import MODIFIER_KEYS, WRITING_KEYS
+from api.keys.evdev import COMMON_KEYS, MODIFIER_KEYS, WRITING_KEYS
 from api.keys.plan import Stroke
 from api.keys.xkb import COMPOSED, COMPOSING, NOTHING, CompiledKeymap, ComposeTable, State
 from gadgetd.hid.usages import Key
@@ -51,18 +51,23 @@ class Written:
     character: str
 
 
-def strokes(keymap: CompiledKeymap, *locked: str) -> tuple[Written, ...]:
-    """Every symbol of the first group that one stroke sends, with the easiest such stroke.
+def strokes(keymap: CompiledKeymap, *locked: str, group: int = 0) -> tuple[Written, ...]:
+    """Every symbol that one stroke sends, with the easiest such stroke.
 
     Args:
         keymap: the layout.
         locked: modifiers that are locked meanwhile, such as "Lock" for Caps Lock.
+        group: which of its layouts, if it has several.
     """
-    easiest: dict[int, Written] = {}
-    for held in _choices(keymap.state(), keymap.state(*locked)):
-        for written in _under(held, keymap.state(*locked)):
+    everywhere: dict[int, Written] = {}
+    elsewhere: dict[int, Written] = {}
+    for held in _choices(keymap.state(group=group), keymap.state(*locked, group=group)):
+        for written in _under(held, keymap.state(*locked, group=group)):
+            # Firmware knows no other keys: Shift and a key that it knows is better than one alone.
+            easiest = everywhere if written.stroke.key in COMMON_KEYS else elsewhere
             easiest.setdefault(written.symbol, written)
-    return tuple(easiest.values())
+    rest = (written for symbol, written in elsewhere.items() if symbol not in everywhere)
+    return (*everywhere.values(), *rest)
 
 
 def ways(
@@ -123,7 +128,7 @@ def _choices(state: State, locked: State) -> list[tuple[Key, ...]]:
 
     That is few keys; but rather two than the one for level 5, which cannot follow a dead key.
     """
-    roles = [_choosers(state, symbols) for symbols in (SHIFT, LEVEL_3, LEVEL_5)]
+    roles = [choosers(state, symbols) for symbols in (SHIFT, LEVEL_3, LEVEL_5)]
     choices = []
     for picked in product(*([None, *role] for role in roles)):
         held = tuple(key for key in picked if key is not None)
@@ -132,7 +137,12 @@ def _choices(state: State, locked: State) -> list[tuple[Key, ...]]:
     return [held for *_, held in sorted(choices, key=lambda choice: choice[:2])]
 
 
-def _choosers(state: State, symbols: tuple[int, ...]) -> list[Key]:
+def event_code(key: Key) -> int:
+    """What a Linux host calls one of the keys that text is typed with."""
+    return _CODES[key]
+
+
+def choosers(state: State, symbols: tuple[int, ...]) -> list[Key]:
     """The keys that choose a level while they are down, and only then; the best one first."""
     return [
         key

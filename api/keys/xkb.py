@@ -143,14 +143,19 @@ class CompiledKeymap:
         self._library, self._pointer = library, pointer
         weakref.finalize(self, library.xkb_keymap_unref, pointer)
 
-    def state(self, *locked: str) -> State:
-        """A keyboard with no key down, and with these modifiers locked, such as "Lock"."""
+    def state(self, *locked: str, group: int = 0) -> State:
+        """A keyboard with no key down, in this group, and with these modifiers locked.
+
+        Args:
+            locked: such as "Lock", which is Caps Lock.
+            group: which of several layouts, from 0.
+        """
         mask = 0
         for name in locked:
             index = self._library.xkb_keymap_mod_get_index(self._pointer, name.encode())
             mask |= 0 if index == MOD_INVALID else 1 << index
         pointer = self._library.xkb_state_new(self._pointer)
-        self._library.xkb_state_update_mask(pointer, 0, 0, mask, 0, 0, 0)
+        self._library.xkb_state_update_mask(pointer, 0, 0, mask, 0, 0, group)
         return State(self._library, pointer)
 
 

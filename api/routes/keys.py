@@ -1,48 +1,78 @@
-"""The target's keyboard."""
+"""The target's keyboard, and on its socket the mice too."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, WebSocket
+import asyncio
+from typing import Any
 
-from api.deps import Keys, SignedIn
-from api.keys.desk import Stroke, chord
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+
+from api.deps import Caller, Keys, SignedIn, Take
+from api.keepalive import watch_closely, watch_loosely
+from api.keys.changes import KeyChange, chord
 from api.keys.line import Line
 from api.routes.sockets import attend, texts
 from api.schemas import KeyDeliveries, KeyDelivery, KeysOrder
 
 router = APIRouter(prefix="/api", tags=["keys"])
 
+# Who takes no answer for so long has gone, as far as keys are concerned.
+ANSWER_TAKEN_WITHIN_S = 1.5
+NOBODY_THERE = 1011
+
 
 @router.post("/keys")
-async def strike(order: KeysOrder, desk: Keys) -> KeyDeliveries:
+async def strike(order: KeysOrder, desk: Keys, caller: Caller, take: Take = False) -> KeyDeliveries:
     """Strike keys. What is still down at the end of the request is let go."""
     if order.events is not None:
-        strokes = [Stroke(event.code, event.down) for event in order.events]
+        changes = [KeyChange(event.code, event.down) for event in order.events]
     else:
-        strokes = chord(order.press or ())
-    deliveries = await desk.strike(strokes)
+        changes = chord(order.press or ())
+    async with desk.seat(caller.name, caller.address) as seat:
+        deliveries = await desk.strike(seat, changes, take)
     return KeyDeliveries(
         delivery=[
             KeyDelivery(
-                code=one.code, down=one.is_down, delivery=one.delivery, sentence=one.sentence
+                code=change.code,
+                down=change.is_down,
+                delivery=told.delivery,
+                sentence=told.sentence,
             )
-            for one in deliveries
+            for change, told in zip(changes, deliveries, strict=True)
         ]
     )
 
 
 @router.websocket("/keys")
-async def keyboard(socket: WebSocket, desk: Keys, session: SignedIn) -> None:
-    """Carry key events until the browser goes away; its keys are let go then."""
+async def keyboard(socket: WebSocket, desk: Keys, caller: Caller, session: SignedIn) -> None:
+    """Carry keys and motion until the browser goes away; what it holds is let go then."""
+    watch_closely(socket.scope)
     await socket.accept()
-    async with desk.seat() as seat:
-        line = Line(seat, socket.send_json)
+
+    async def send(answer: dict[str, Any]) -> None:
+        try:
+            async with asyncio.timeout(ANSWER_TAKEN_WITHIN_S):
+                await socket.send_json(answer)
+        except TimeoutError as error:
+            raise WebSocketDisconnect(NOBODY_THERE) from error
+
+    async with desk.seat(caller.name, caller.address) as seat:
+        line = Line(desk, seat, send, pings=lambda: watch_loosely(socket.scope))
 
         async def listen() -> None:
+            await line.greet()
             async for text in texts(socket):
                 await line.hear(text)
 
         try:
-            await attend(socket, session, listen(), line.tell_interruptions(), line.mind_silence())
+            await attend(
+                socket,
+                session,
+                listen(),
+                line.tell_interruptions(),
+                line.tell_losses(),
+                line.mind_silence(),
+                line.mind_answers(),
+            )
         finally:
             line.hang_up()

@@ -6,6 +6,7 @@ The slot, the status types and everything else of ours are the real ones; so are
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -19,12 +20,16 @@ from websockets.exceptions import ConnectionClosedError
 from api.__main__ import Server, server_config
 from api.auth.password import PasswordHash
 from api.auth.sign_in import SignIn
+from api.cable import Cable
 from api.deps import Services
 from api.drive import Drive
 from api.images.library import Library
-from api.keys.desk import Desk
+from api.keys.desk import Desk, nobodys_text
+from api.keys.typist import Typist
 from api.listening import listen, url_of
 from api.page import Page
+from api.ports import TextOwner
+from api.shortcuts import Shortcuts
 from api.status import StatusBoard
 from api.target import ResetLine
 from api.video.errors import PictureUnavailableError
@@ -32,6 +37,7 @@ from api.video.picture import Card, Frame, PictureState, PictureStatus
 from api.video.slot import FrameSlot
 from gadgetd.errors import KaputtError
 from gadgetd.failures import GadgetdUnreachableError
+from gadgetd.settings import TypingSettings
 from gadgetd.status import GadgetStatus
 
 PASSWORD = "ABCD-EFGH-JKLM-NPQR"
@@ -72,7 +78,15 @@ def gadget_status(**parts: Any) -> GadgetStatus:
             "held": [],
             "leds": [],
             "collecting": True,
+            "typing": False,
+            "releases": 0,
             "sentence": "Keys reach the target.",
+        },
+        "mouse": {
+            "absolute": True,
+            "relative": True,
+            "held": [],
+            "sentence": "The mouse reaches the target.",
         },
         "drive": {
             "shown": False,
@@ -107,7 +121,9 @@ class ScriptedGadget(Change):
             return None
         return GadgetdUnreachableError(Path("/run/gone.sock"), "nobody is there")
 
-    async def call(self, verb: str, /, **arguments: Any) -> dict[str, Any]:
+    async def call(
+        self, verb: str, /, *, within_s: float | None = None, **arguments: Any
+    ) -> dict[str, Any]:
         self.asked.append((verb, arguments))
         self.happen()
         await self.answering.wait()
@@ -120,7 +136,7 @@ class ScriptedGadget(Change):
             case "seat_open":
                 self._seats += 1
                 return {"seat": f"s{self._seats}"}
-            case "key" | "release":
+            case "key" | "mouse" | "release":
                 return dict(self.delivery)
             case "insert" | "eject":
                 return {"drive": self.status["drive"]}
@@ -137,6 +153,21 @@ class ScriptedGadget(Change):
         """There is a new connection."""
         self.generation += 1
         self.status = gadget_status()
+        self.happen()
+
+    def let_go_of_keys(self) -> None:
+        """The target takes nothing, so all keys are let go."""
+        assert self.status is not None
+        keyboard: Any = dict(self.status["keyboard"])
+        keyboard["releases"] = keyboard.get("releases", 0) + 1
+        self.status = gadget_status(keyboard=keyboard)
+        self.happen()
+
+    def mouse_holds(self, *buttons: str) -> None:
+        """Its status says that these buttons are down."""
+        assert self.status is not None
+        mouse: Any = {**self.status["mouse"], "held": list(buttons)}
+        self.status = gadget_status(keyboard=self.status["keyboard"], mouse=mouse)
         self.happen()
 
     def strokes(self) -> list[tuple[str, bool]]:
@@ -222,12 +253,42 @@ class Stage:
 
 
 @asynccontextmanager
+async def seated(made: Stage, **options: Any) -> AsyncIterator[ClientConnection]:
+    """A socket at the keyboard; which seat it has been given was told already."""
+    async with made.socket("/api/keys", **options) as keys:
+        await told_seat(keys)
+        yield keys
+
+
+async def told_seat(keys: ClientConnection) -> str:
+    """The first thing that a socket at the keyboard is told."""
+    seat: dict[str, str] = json.loads(await keys.recv())
+    assert list(seat) == ["seat"]
+    return seat["seat"]
+
+
+async def say(keys: ClientConnection, message: Any) -> dict[str, Any]:
+    """Send a message and give what comes next."""
+    await keys.send(message if isinstance(message, str | bytes) else json.dumps(message))
+    return await heard(keys)
+
+
+async def heard(keys: ClientConnection) -> dict[str, Any]:
+    """What the socket is told next."""
+    answer: dict[str, Any] = json.loads(await keys.recv())
+    return answer
+
+
+@asynccontextmanager
 async def stage(
     tmp_path: Path,
     *,
     reset_device: Path | None = None,
     origins: tuple[str, ...] = (),
     gadget: Any = None,
+    is_exclusive: bool = False,
+    text_owner: TextOwner = nobodys_text,
+    typing: TypingSettings | None = None,
     is_signed_in: bool = True,
 ) -> AsyncIterator[Stage]:
     """The application on a loopback port, until the block is left."""
@@ -243,13 +304,18 @@ async def stage(
     camera = ScriptedCamera()
     sign_in = SignIn(CHEAP_HASH)
     target = ResetLine(reset_device)
+    typist = Typist(gadget, typing or TypingSettings())
+    desk = Desk(gadget, is_exclusive=is_exclusive, text_owner=text_owner)
     services = Services(
         camera=camera,
         library=Library(images),
-        desk=Desk(gadget),
+        desk=desk,
         drive=Drive(gadget),
-        status=StatusBoard(gadget, camera, target),
+        status=StatusBoard(gadget, camera, target, desk, typist),
         target=target,
+        cable=Cable(gadget),
+        shortcuts=Shortcuts(tmp_path / "shortcuts.json"),
+        typist=typist,
         sign_in=sign_in,
         page=Page(web),
         origins=origins,

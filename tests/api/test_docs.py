@@ -58,8 +58,11 @@ def test_every_error_code_is_listed_with_its_status() -> None:
 def test_nothing_is_described_that_does_not_exist() -> None:
     named = set(re.findall(r"`(?:GET|POST|PUT|DELETE|WS) (/[^`?\s]*)", API_MD))
     known = {
+        *("/api/layouts", "/api/layouts/{layout}/keys", "/api/typing", "/api/typing/check"),
+        *("/api/typing/{job}", "/api/typing/{job}/pause", "/api/typing/{job}/resume"),
         *("/", "/openapi.json", "/api/login", "/api/logout", "/api/session", "/api/health"),
         *("/api/status", "/api/keys", "/api/images", "/api/drive", "/api/video"),
+        *("/api/mouse", "/api/shortcuts", "/api/cable/replug", "/api/target/wake"),
         *("/api/target/reset", "/snapshot.jpg", "/video.mjpg"),
     }
     assert named == known

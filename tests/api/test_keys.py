@@ -3,45 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from websockets.asyncio.client import ClientConnection
 
 from gadgetd.errors import RemoteError
-from tests.api.doubles import Stage, closed_with
+from tests.api.doubles import Stage, closed_with, heard, say, seated
 
 pytestmark = pytest.mark.asyncio
 
 
-async def say(socket: ClientConnection, message: Any) -> dict[str, Any]:
-    """Send a message and give the answer to it."""
-    await socket.send(message if isinstance(message, str | bytes) else json.dumps(message))
-    answer: dict[str, Any] = json.loads(await socket.recv())
-    return answer
-
-
 async def test_each_key_is_answered_with_what_became_of_it(signed_in: Stage) -> None:
-    async with signed_in.socket("/api/keys") as keys:
+    async with seated(signed_in) as keys:
         assert await say(keys, {"code": "KeyA", "down": True}) == {
             "delivery": "queued",
             "code": "KeyA",
+            "down": True,
             "sentence": "",
         }
         signed_in.gadget.delivery = {"delivery": "undelivered", "sentence": "Nobody is there."}
         assert await say(keys, {"code": "KeyA", "down": False}) == {
             "delivery": "undelivered",
             "code": "KeyA",
+            "down": False,
             "sentence": "Nobody is there.",
         }
     assert signed_in.gadget.strokes() == [("KeyA", True), ("KeyA", False)]
 
 
 async def test_two_sockets_have_two_seats_and_each_gives_back_its_own(signed_in: Stage) -> None:
-    async with signed_in.socket("/api/keys") as one, signed_in.socket("/api/keys") as other:
+    async with seated(signed_in) as one, seated(signed_in) as other:
         await say(one, {"code": "KeyA", "down": True})
         await say(other, {"code": "KeyB", "down": True})
         await one.close()
@@ -51,23 +44,23 @@ async def test_two_sockets_have_two_seats_and_each_gives_back_its_own(signed_in:
 
 
 async def test_a_browser_that_vanishes_without_a_word_leaves_its_seat(signed_in: Stage) -> None:
-    async with signed_in.socket("/api/keys") as keys:
+    async with seated(signed_in) as keys:
         await say(keys, {"code": "KeyA", "down": True})
         keys.transport.abort()
         await signed_in.gadget.was_asked("seat_close")
 
 
 async def test_one_who_only_looks_opens_no_seat(signed_in: Stage) -> None:
-    async with signed_in.socket("/api/keys") as keys:
+    async with seated(signed_in) as keys:
         await say(keys, {"ping": 1})
     assert signed_in.gadget.asked == []
 
 
 async def test_release_lets_go_of_everything_of_this_seat(signed_in: Stage) -> None:
-    async with signed_in.socket("/api/keys") as keys:
+    async with seated(signed_in) as keys:
         await say(keys, {"code": "KeyA", "down": True})
         assert (await say(keys, {"release": True}))["delivery"] == "queued"
-    assert await signed_in.gadget.was_asked("release") == {"seat": "s1"}
+    assert (await signed_in.gadget.was_asked("release"))["seat"] == "s1"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +85,7 @@ async def test_release_lets_go_of_everything_of_this_seat(signed_in: Stage) -> N
 async def test_a_bad_message_is_answered_and_the_socket_stays(
     signed_in: Stage, message: Any
 ) -> None:
-    async with signed_in.socket("/api/keys") as keys:
+    async with seated(signed_in) as keys:
         error = (await say(keys, message))["error"]
         assert error["code"] == "request_invalid"
         assert error["sentence"]
@@ -101,7 +94,7 @@ async def test_a_bad_message_is_answered_and_the_socket_stays(
 
 
 async def test_an_unknown_key_is_named_and_the_socket_stays(signed_in: Stage) -> None:
-    async with signed_in.socket("/api/keys") as keys:
+    async with seated(signed_in) as keys:
         error = (await say(keys, {"code": "KeyÄ", "down": True}))["error"]
         assert error["code"] == "key_unknown"
         assert "KeyÄ" in error["sentence"]
@@ -109,7 +102,7 @@ async def test_an_unknown_key_is_named_and_the_socket_stays(signed_in: Stage) ->
 
 
 async def test_a_message_too_large_for_any_key_closes_the_socket(signed_in: Stage) -> None:
-    async with signed_in.socket("/api/keys") as keys:
+    async with seated(signed_in) as keys:
         await keys.send("x" * 70000)
         assert await closed_with(keys) == 1009  # message too big, RFC 6455 section 7.4.1
 
@@ -117,10 +110,10 @@ async def test_a_message_too_large_for_any_key_closes_the_socket(signed_in: Stag
 async def test_keys_held_while_gadgetd_goes_are_told_and_not_pressed_again(
     signed_in: Stage,
 ) -> None:
-    async with signed_in.socket("/api/keys") as keys:
+    async with seated(signed_in) as keys:
         await say(keys, {"code": "ShiftLeft", "down": True})
         signed_in.gadget.go()
-        error = json.loads(await keys.recv())["error"]
+        error = (await heard(keys))["error"]
         assert error["code"] == "keys_released"
         assert "ShiftLeft" in error["sentence"]
         refused = await say(keys, {"code": "KeyA", "down": True})
@@ -133,33 +126,32 @@ async def test_keys_held_while_gadgetd_goes_are_told_and_not_pressed_again(
 
 
 async def test_a_connection_lost_and_back_at_once_is_told_as_well(signed_in: Stage) -> None:
-    async with signed_in.socket("/api/keys") as keys:
+    async with seated(signed_in) as keys:
         await say(keys, {"code": "KeyA", "down": True})
         signed_in.gadget.go()
         signed_in.gadget.come()
-        assert json.loads(await keys.recv())["error"]["code"] == "keys_released"
+        assert (await heard(keys))["error"]["code"] == "keys_released"
 
 
 async def test_a_browser_that_pinged_and_falls_silent_gets_its_keys_let_go(
     signed_in: Stage,
 ) -> None:
-    async with signed_in.socket("/api/keys") as keys:
+    async with seated(signed_in) as keys:
         await say(keys, {"ping": 1})
         await say(keys, {"code": "KeyA", "down": True})
-        assert json.loads(await keys.recv())["error"]["code"] == "keys_released"
-        assert await signed_in.gadget.was_asked("release") == {"seat": "s1"}
+        assert (await heard(keys))["error"]["code"] == "keys_released"
+        assert (await signed_in.gadget.was_asked("release"))["seat"] == "s1"
 
 
 async def test_a_program_that_never_pings_may_hold_a_key(signed_in: Stage) -> None:
-    async with signed_in.socket("/api/keys") as keys:
+    async with seated(signed_in) as keys:
         await say(keys, {"code": "KeyA", "down": True})
-        async with signed_in.socket("/api/keys") as other:
+        async with seated(signed_in) as other:
             await say(other, {"ping": 1})
             await say(other, {"code": "KeyB", "down": True})
             await other.recv()  # this one's silence is noticed, so the first one's could have been
-        assert [told for verb, told in signed_in.gadget.asked if verb == "release"] == [
-            {"seat": "s2"}
-        ]
+        released = [told["seat"] for verb, told in signed_in.gadget.asked if verb == "release"]
+        assert released == ["s2"]
 
 
 async def test_a_chord_goes_down_in_order_and_up_in_reverse(signed_in: Stage) -> None:
@@ -215,7 +207,7 @@ async def test_an_order_that_makes_no_sense_presses_none(signed_in: Stage, body:
 @asynccontextmanager
 async def deaf(made: Stage, *first: Any) -> AsyncIterator[None]:
     """A browser that goes on talking and reads no answer any more, until the api cannot answer."""
-    async with made.socket("/api/keys", max_queue=1, close_timeout=0) as keys:
+    async with seated(made, max_queue=1, close_timeout=0) as keys:
         for message in first:
             await say(keys, message)
         sent = 0
@@ -243,6 +235,13 @@ async def test_a_browser_that_takes_no_answer_any_more_gets_its_keys_let_go(
 ) -> None:
     async with deaf(signed_in, {"ping": 1}, {"code": "KeyA", "down": True}):
         await asyncio.wait_for(signed_in.gadget.was_asked("release"), 5)
+
+
+async def test_a_program_that_never_pings_and_takes_no_answers_loses_its_seat(
+    signed_in: Stage,
+) -> None:
+    async with deaf(signed_in, {"code": "KeyA", "down": True}):
+        await asyncio.wait_for(signed_in.gadget.was_asked("seat_close"), 10)
 
 
 async def test_signing_out_lets_go_the_keys_of_a_browser_that_takes_nothing(

@@ -20,10 +20,11 @@ from gadgetd.client import GadgetClient
 from gadgetd.devices.socket import listen
 from gadgetd.hid.keyboard import Keyboard
 from gadgetd.keys import Keys
+from gadgetd.mice import Mice
 from gadgetd.server import Server
 from gadgetd.status import GadgetStatus, keyboard
 from gadgetd.verbs import Conversation
-from tests.api.doubles import gadget_status, stage
+from tests.api.doubles import gadget_status, seated, stage
 
 pytestmark = pytest.mark.asyncio
 
@@ -67,8 +68,11 @@ async def gadgetd(path: Path, target: Target) -> AsyncIterator[Server]:
     def status() -> GadgetStatus:
         return gadget_status(keyboard=keyboard(keys.held, keys.lights, keys.trouble))
 
+    mice = Mice({}, lambda: None, lambda: None, lambda: None, patience_s=1.0)
     nobody: Any = None  # neither drive nor cable is asked for anything here
-    server = Server(lambda: Conversation(keys, nobody, nobody, status), lambda _: None, status)
+    server = Server(
+        lambda: Conversation(keys, mice, nobody, nobody, status), lambda _: None, status
+    )
     await server.start(listen(path, "no-such-group"))
     keys.plug(target)
     keys.target_configured()
@@ -97,9 +101,9 @@ async def test_a_key_arrives_as_a_report_and_closing_the_socket_lets_it_go(tmp_p
         await gadget.next_change(0)
         async with stage(tmp_path, gadget=gadget) as made:
             assert await target.next_report() == NOTHING
-            async with made.socket("/api/keys") as keys, made.socket("/api/keys") as other:
+            async with seated(made) as keys, seated(made) as other:
                 await keys.send('{"code": "KeyA", "down": true}')
-                assert json.loads(await keys.recv())["delivery"] == "queued"
+                assert json.loads(await keys.recv())["delivery"] == "delivered"
                 assert await target.next_report() == A
                 await other.send('{"code": "KeyB", "down": true}')
                 assert await target.next_report() == "00 00 04 05 00 00 00 00"
@@ -144,13 +148,13 @@ async def test_after_gadgetd_comes_back_keys_work_and_nothing_was_pressed_meanwh
     async with (
         client(path) as gadget,
         stage(tmp_path, gadget=gadget) as made,
-        made.socket("/api/keys") as keys,
+        seated(made) as keys,
     ):
         async with gadgetd(path, target):
             await gadget.next_change(0)
             assert await target.next_report() == NOTHING
             await keys.send('{"code": "KeyA", "down": true}')
-            assert json.loads(await keys.recv())["delivery"] == "queued"
+            assert json.loads(await keys.recv())["delivery"] == "delivered"
             assert await target.next_report() == A
         assert json.loads(await keys.recv())["error"]["code"] == "keys_released"
         target = Target()
@@ -159,5 +163,5 @@ async def test_after_gadgetd_comes_back_keys_work_and_nothing_was_pressed_meanwh
                 await gadget.next_change(gadget.revision)
             assert await target.next_report() == NOTHING
             await keys.send('{"code": "KeyB", "down": true}')
-            assert json.loads(await keys.recv())["delivery"] == "queued"
+            assert json.loads(await keys.recv())["delivery"] == "delivered"
             assert await target.next_report() == B

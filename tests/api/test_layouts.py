@@ -105,6 +105,7 @@ def test_no_keypad_and_no_lock_is_used_for_text() -> None:
         ("us", "", "a", [Stroke((), Key.A)]),
         ("us", "", "A", [Stroke((SHIFT,), Key.A)]),
         ("us", "", "~", [Stroke((SHIFT,), Key.GRAVE)]),
+        ("us", "", "<", [Stroke((SHIFT,), Key.COMMA)]),  # and not a key that few have
         ("de", "", "z", [Stroke((), Key.Y)]),
         ("de", "", "@", [Stroke((ALT_GR,), Key.Q)]),
         ("de", "", "|", [Stroke((ALT_GR,), Key.NON_US_BACKSLASH)]),

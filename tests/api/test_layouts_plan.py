@@ -10,17 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.keys.plan import (
-    CHARACTERS_SHOWN,
     NO_LIGHT,
-    POSITIONS_SHOWN,
     Keymap,
     Plan,
-    Position,
     ReplacementUntypableError,
+    Second,
     Stroke,
     TextUntypableError,
     plan,
 )
+from api.keys.text import CHARACTERS_SHOWN, POSITIONS_SHOWN, Position
 from gadgetd.hid.usages import Key, Led
 
 SHIFT = (Key.LEFT_SHIFT,)
@@ -125,7 +124,7 @@ def test_a_replacement_is_typed_in_place_of_what_cannot_be() -> None:
     made = plan("aXbX", SMALL, "é")
     assert list(made.strokes()) == [A, ACUTE, E, B, ACUTE, E]
     assert (made.character_count, made.stroke_count) == (4, 6)
-    assert [(each.character, each.count) for each in made.replaced] == [("X", 2)]
+    assert [(each.character, each.count) for each in made.untypable] == [("X", 2)]
 
 
 def test_an_empty_replacement_leaves_characters_out() -> None:
@@ -135,7 +134,7 @@ def test_an_empty_replacement_leaves_characters_out() -> None:
 
 
 def test_nothing_is_replaced_where_all_can_be_typed() -> None:
-    assert plan("ab", SMALL, "é").replaced == ()
+    assert plan("ab", SMALL, "é").replaced_count == 0
 
 
 def test_a_replacement_must_be_typable_itself() -> None:
@@ -165,6 +164,62 @@ def test_a_long_text_is_planned_while_it_is_typed() -> None:
 def test_a_plan_can_be_walked_again() -> None:
     made = plan("ab", SMALL)
     assert list(made.strokes()) == list(made.strokes())
+
+
+def test_a_letter_and_its_mark_are_the_character_that_they_compose_to() -> None:
+    made = plan("ae\u0301b", SMALL)
+    assert list(made.strokes()) == [A, ACUTE, E, B]
+    assert made.character_count == 3
+    assert [(step.position.offset, step.position.column) for step in made.steps()] == [
+        (0, 1),
+        (1, 2),
+        (3, 4),
+    ]
+
+
+def test_a_mark_that_composes_to_nothing_typable_is_refused_by_itself() -> None:
+    error = refusal("a\u0301b")
+    assert [each.character for each in error.characters] == ["\u0301"]
+    assert error.characters[0].positions == (Position(1, 1, 2),)
+
+
+def test_a_plan_can_be_begun_at_any_of_its_steps() -> None:
+    made = plan("ae\u0301\r\nb\ta", SMALL)
+    steps = list(made.steps())
+    for number, step in enumerate(steps):
+        assert list(made.steps(step.position)) == steps[number:]
+
+
+CHORD = Stroke((Key.LEFT_ALT,), Key.LEFT_SHIFT)
+ZHE = Stroke((), Key.SEMICOLON)
+CYRILLIC = {"ж": (ZHE,), "\n": (ENTER,), "\t": (TAB,)}
+SECOND = Second(Keymap("yy", "", dict.fromkeys(SMALL.ways, CYRILLIC), composes=True), CHORD)
+
+
+def test_the_second_layout_is_switched_to_as_rarely_as_possible() -> None:
+    made = plan("aжж\nжb\n\nж", SMALL, second=SECOND)
+    expected = [A, CHORD, ZHE, ZHE, ENTER, ZHE, CHORD, B, ENTER, ENTER, CHORD, ZHE, CHORD]
+    assert list(made.strokes()) == expected
+    assert made.stroke_count == len(expected)
+
+
+def test_a_plan_that_begins_in_the_second_layout_switches_only_if_it_has_to() -> None:
+    made = plan("ж\na", SMALL, second=SECOND)
+    strokes = [stroke for step in made.steps(in_second=True) for stroke in step.strokes]
+    assert strokes == [ZHE, ENTER, CHORD, A]
+
+
+def test_what_neither_layout_has_is_refused_and_both_are_named() -> None:
+    with pytest.raises(TextUntypableError) as caught:
+        plan("aжX", SMALL, second=SECOND)
+    assert [each.character for each in caught.value.characters] == ["X"]
+    assert "xx or yy" in caught.value.sentence
+
+
+def test_a_replacement_may_be_in_the_second_layout() -> None:
+    made = plan("aXb", SMALL, "ж", second=SECOND)
+    assert list(made.strokes()) == [A, CHORD, ZHE, CHORD, B]
+    assert made.stroke_count == 5
 
 
 @given(st.text(alphabet="abé\r\n\tXY"), st.sampled_from(["", "a", "é"]))

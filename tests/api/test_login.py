@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.auth.password import PasswordHash
-from tests.api.doubles import PASSWORD, Stage, closed_with, stage
+from tests.api.doubles import PASSWORD, Stage, closed_with, seated, stage
 
 pytestmark = pytest.mark.asyncio
 
@@ -75,7 +75,7 @@ async def test_signing_out_closes_the_sessions_sockets_and_lets_its_keys_go(
 
 
 async def test_signing_out_leaves_other_sessions_alone(signed_in: Stage) -> None:
-    async with signed_in.socket("/api/keys") as keys:
+    async with seated(signed_in) as keys:
         await signed_in.login()  # somebody else: another cookie
         assert (await signed_in.http.post("/api/logout")).status_code == 204
         await keys.send('{"ping": 7}')

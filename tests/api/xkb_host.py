@@ -48,6 +48,7 @@ update_key = P(c_int, c_void_p, c_uint32, c_int)(("xkb_state_update_key", xkb))
 update_mask = P(c_int, c_void_p, *[c_uint32] * 6)(("xkb_state_update_mask", xkb))
 led_is_on = P(c_int, c_void_p, c_char_p)(("xkb_state_led_name_is_active", xkb))
 mods = P(c_uint32, c_void_p, c_int)(("xkb_state_serialize_mods", xkb))
+layout_index = P(c_uint32, c_void_p, c_int)(("xkb_state_serialize_layout", xkb))
 one_symbol = P(c_uint32, c_void_p, c_uint32)(("xkb_state_key_get_one_sym", xkb))
 key_text = P(c_int, c_void_p, c_uint32, c_char_p, c_size_t)(("xkb_state_key_get_utf8", xkb))
 table_new = P(c_void_p, c_void_p, c_char_p, c_int)(("xkb_compose_table_new_from_locale", xkb))
@@ -70,9 +71,13 @@ class Desktop:
         self.compose = compose_new(table_new(self.context, locale.encode(), 0), 0)
 
     def keyboard(
-        self, layout: str, variant: str = "", lights: frozenset[Led] = frozenset()
+        self,
+        layout: str,
+        variant: str = "",
+        lights: frozenset[Led] = frozenset(),
+        options: str = "",
     ) -> Keyboard:
-        names = Names(b"evdev", b"pc105", layout.encode(), variant.encode(), b"")
+        names = Names(b"evdev", b"pc105", layout.encode(), variant.encode(), options.encode())
         keymap = keymap_new(self.context, ctypes.byref(names), 0)
         assert keymap, f"{layout}({variant}) does not compile"
         return Keyboard(self, keymap, lights)
@@ -100,6 +105,21 @@ class Keyboard:
     def is_at_rest(self) -> bool:
         """No modifier is down, and no dead key waits for another."""
         return not mods(self._state, DEPRESSED) and compose_status(self._compose) != COMPOSING
+
+    def press_caps_lock(self) -> None:
+        """Somebody presses it at the target's own keyboard."""
+        self.type([Stroke((), Key.CAPS_LOCK)])
+
+    def press_num_lock(self) -> None:
+        self.type([Stroke((), Key.NUM_LOCK)])
+
+    def forget_accent(self) -> None:
+        """What Space and Backspace do to an accent that waits for its letter."""
+        compose_reset(self._compose)
+
+    @property
+    def is_in_first_layout(self) -> bool:
+        return int(layout_index(self._state, 1 << 7)) == 0  # the effective one
 
     def type(self, strokes: Iterable[Stroke], *, is_reversed: bool = False) -> str:
         """All keys of each stroke down, then up; `is_reversed` changes the order of those held."""
