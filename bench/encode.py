@@ -1,7 +1,7 @@
 """What a frame costs on its way from packed pixels to a JPEG.
 
-Run it: `python -m bench.encode [--json FILE]`. Every way is measured in the same run, in turns, so
-that a busy machine slows all of them alike; what counts is the ratio. Besides the time per frame
+Run it: `./kaputtkvm bench encode [--json FILE]`. Every way is measured in the same run, in turns,
+so that a busy machine slows all of them alike; what counts is the ratio. Besides the time per frame
 it measures how long another thread waits meanwhile, because that thread is the event loop.
 
 Nothing is asserted: machines differ, and a slow one is not broken.
@@ -9,9 +9,7 @@ Nothing is asserted: machines differ, and a slow one is not broken.
 
 from __future__ import annotations
 
-import argparse
 import io
-import json
 import statistics
 import threading
 import time
@@ -23,6 +21,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from api.video.encode import PillowEncoder, ycbcr
 from api.video.pixels import PixelFormat, RawFormat, completed
+from bench.table import save, table
 from lab.picture import yuyv
 
 QUALITY = 80
@@ -133,21 +132,20 @@ def measured() -> list[Row]:
     return rows
 
 
-def main() -> None:
+def run(json_file: Path | None) -> None:
     """Measure, print a table, write JSON where asked."""
-    parser = argparse.ArgumentParser(description="Time per 720x480 frame, one thread.")
-    parser.add_argument("--json", type=Path, help="write the rows to this file")
-    arguments = parser.parse_args()
     rows = measured()
-    print(f"{'picture':10} {'way':24} {'ms/frame':>9} {'of RGB way':>11} {'others wait ms':>15}")
-    for row in rows:
-        print(
-            f"{row.picture:10} {row.way:24} {row.frame_ms:9.3f} {row.ratio:11.2f} "
-            f"{row.others_wait_ms:15.3f}"
+    head = ("picture", "way", "ms/frame", "of RGB way", "others wait ms")
+    cells = [
+        (
+            row.picture,
+            row.way,
+            f"{row.frame_ms:.3f}",
+            f"{row.ratio:.2f}",
+            f"{row.others_wait_ms:.3f}",
         )
-    if arguments.json is not None:
-        arguments.json.write_text(json.dumps([vars(row) for row in rows], indent=2) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+        for row in rows
+    ]
+    print(table(head, cells))
+    if json_file is not None:
+        save(json_file, {"bench": "encode", "rows": [vars(row) for row in rows]})

@@ -10,6 +10,7 @@ from lab.packages import DEBIAN_PACKAGES
 from lab.picture import Feed, yuyv
 from lab.reset import ResetLine
 from lab.screen import Screen
+from lab.stall import SlowCable
 from lab.target import Target
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "LabError",
     "ResetLine",
     "Screen",
+    "SlowCable",
     "Target",
     "grub_iso",
     "plain_iso",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from gadgetd.errors import KaputtError
+from launcher.bench import add_arguments, run_bench
 from launcher.bootstrap import wants_gadget
 
 
@@ -26,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--config", type=Path, help="configuration file, for --here")
     test = verbs.add_parser("test", help="run every test")
     test.add_argument("pytest", nargs=argparse.REMAINDER, help="arguments for pytest")
+    add_arguments(verbs.add_parser("bench", help="measure something and print a table"))
     return top
 
 
@@ -38,23 +41,26 @@ def main(arguments: list[str] | None = None) -> int:
             from launcher.checks import run_all
 
             return run_all(options.pytest)
+        if options.verb == "bench":
+            return in_words(run_bench, options)
         if wants_gadget(given):
             from launcher.here import run_here
 
             return run_here(options)
-        return run_in_lab_with(options)
+        from launcher.inlab import run_in_lab
+
+        return in_words(run_in_lab, options)
     except KaputtError as error:
         print(f"kaputtkvm: {error}", file=sys.stderr)
         return 1
 
 
-def run_in_lab_with(options: argparse.Namespace) -> int:
+def in_words(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
     """Run in the lab; what goes wrong there is said in words, with the end of the guests' logs."""
     from lab import LabError
-    from launcher.inlab import run_in_lab
 
     try:
-        return run_in_lab(options)
+        return run(options)
     except LabError as error:
         print(f"kaputtkvm: {error}", file=sys.stderr)
         return 1

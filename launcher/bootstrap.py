@@ -20,12 +20,13 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 CONTROLLERS = Path("/sys/class/udc")
 
-VERBS = ("run", "test")
+VERBS = ("run", "test", "bench")
 USAGE = """usage: ./kaputtkvm VERB [options]
 
   run     start KaputtKVM: on this machine's USB device controller if it has one,
           otherwise in the lab (a virtual board and a virtual target machine)
   test    install what the tests need and run every one of them
+  bench   measure in the lab and print a table: keys, paste or encode
 
 ./kaputtkvm VERB --help tells the options of a verb."""
 
@@ -154,7 +155,7 @@ def environment(verb: str, progress: Progress) -> Path:
         SetupError: the environment cannot be made, or a package cannot be had.
     """
     python = ENVIRONMENT / "bin" / "python"
-    stamp = ENVIRONMENT / f".{verb}"
+    stamp = ENVIRONMENT / f".{pins(verb).stem}"
     wanted = digest(verb)
     with progress.step("Virtual environment"):
         if stamp.is_file() and stamp.read_text() == wanted and runs(python):
@@ -177,14 +178,14 @@ def environment(verb: str, progress: Progress) -> Path:
 
 def compile_ours(python: Path) -> None:
     """Compile our packages ahead: a guest in software emulation would spend many seconds on it."""
-    packages = ("gadgetd", "api", "launcher", "lab")
+    packages = ("gadgetd", "api", "launcher", "lab", "bench")
     command = [str(python), "-m", "compileall", "-q", *packages]
     subprocess.run(command, cwd=ROOT, check=False, capture_output=True)
 
 
 def pins(verb: str) -> Path:
-    """The file of exact versions and hashes that `verb` needs."""
-    return ROOT / "requirements" / f"{verb}.txt"
+    """The file of exact versions and hashes that `verb` needs. What is measured is a run."""
+    return ROOT / "requirements" / ("test.txt" if verb == "test" else "run.txt")
 
 
 def digest(verb: str) -> str:

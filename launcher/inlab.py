@@ -97,20 +97,26 @@ def lab_settings(images: Path) -> dict[str, Any]:
 
 
 def start_product(
-    board: Board, images: Path, say: Callable[[str], None], **sections: dict[str, Any]
+    board: Board,
+    images: Path,
+    say: Callable[[str], None],
+    *,
+    place: Path = Path(CONFIG_IN_GUEST),
+    **sections: dict[str, Any],
 ) -> Product:
     """Write the configuration into the board guest, run KaputtKVM there, wait until it answers.
 
     Args:
+        place: of the configuration file in the guest; a second product needs one of its own.
         sections: whole sections of the configuration that differ from `lab_settings`.
 
     Raises:
         ProductFailedError: it ended, or did not answer in time; with what it said.
     """
     config = yaml.safe_dump({**lab_settings(images), **sections})
-    board.shell(f"mkdir -p {Path(CONFIG_IN_GUEST).parent}")
-    board.run(["tee", CONFIG_IN_GUEST], stdin=config)
-    command = [sys.executable, "-m", "launcher", "run", "--here", "--config", CONFIG_IN_GUEST]
+    board.shell(f"mkdir -p {place.parent}")
+    board.run(["tee", place], stdin=config)
+    command = [sys.executable, "-m", "launcher", "run", "--here", "--config", str(place)]
     process = board.start(command, cwd=board.checkout)
     said: list[str] = []
     password = ""

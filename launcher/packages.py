@@ -31,23 +31,31 @@ LAB = (
     "mtools",
 )
 
-TEST = (
-    *LAB,
-    "chromium",  # the browser that the page is tested in
-    "fonts-dejavu-core",  # so that its screenshots show letters on a bare machine
+TYPING = (
     "libxkbcommon0",  # keyboard layouts, with xkb-data
     "libx11-data",  # which dead keys make which characters
+)
+
+TEST = (
+    *LAB,
+    *TYPING,
+    "chromium",  # the browser that the page is tested in
+    "fonts-dejavu-core",  # so that its screenshots show letters on a bare machine
     "nodejs",  # node --test for web/lib
     "libatomic1",  # the browser driver's own node
     "procps",  # finds the process that a test kills
     "libevdev2",  # names the events that the kernel makes of our reports
 )
 
+BENCH = (*LAB, *TYPING)
+
 
 def needed_for(verb: str, *, has_controller: bool) -> tuple[str, ...]:
     """The Debian packages that `verb` needs on this machine."""
     if verb == "test":
         return (*PYTHON, *TEST)
+    if verb == "bench":
+        return (*PYTHON, *BENCH)
     if verb == "run":
-        return (*PYTHON, *(GADGET if has_controller else LAB))
+        return (*PYTHON, *TYPING, *(GADGET if has_controller else LAB))
     return PYTHON

@@ -14,10 +14,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from lab import Board, GuestProcess, Lab, grub_iso, plain_iso
 from launcher.inlab import GUEST_PORT, start_product
+from tests.e2e.hosts import InputLayer, Pointers
+from tests.e2e.pages import DRAWS_WITHIN_MS, signed_in
+
+SECOND_PORT = GUEST_PORT + 1  # for a second product beside the desk's
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET_CHROMIUM = (
@@ -40,6 +44,7 @@ class Desk:
     url: str
     password: str
     product: GuestProcess
+    second_url: str
 
     @property
     def board(self) -> Board:
@@ -68,10 +73,11 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="package")
 def desk(images: Path) -> Iterator[Desk]:
-    port = free_port()
-    with Lab(share=images, forward={GUEST_PORT: port}, say=print, plugged=False) as lab:
+    ports = {GUEST_PORT: free_port(), SECOND_PORT: free_port()}
+    url, second_url = (f"http://127.0.0.1:{port}" for port in ports.values())
+    with Lab(share=images, forward=ports, say=print, plugged=False) as lab:
         product = start_product(lab.board, images, print)
-        yield Desk(lab, images, f"http://127.0.0.1:{port}", product.password, product.process)
+        yield Desk(lab, images, url, product.password, product.process, second_url)
 
 
 @pytest.fixture
@@ -83,8 +89,25 @@ def client(desk: Desk) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.fixture
+def host(desk: Desk) -> Iterator[InputLayer]:
+    """Our keyboard, as the board's own kernel has it."""
+    layer = InputLayer(desk.board)
+    yield layer
+    layer.close()
+
+
+@pytest.fixture
+def pointers(desk: Desk) -> Iterator[Pointers]:
+    """Our mice, as the board's own kernel has them."""
+    watched = Pointers(desk.board)
+    yield watched
+    watched.close()
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=DRAWS_WITHIN_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=list(QUIET_CHROMIUM), timeout=120_000
@@ -96,15 +119,12 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(desk: Desk, browser: Browser) -> Iterator[Page]:
     """The page, signed in, with the screen in it."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(desk.url)
-    page.fill("input[name=password]", desk.password)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_selector("kvm-screen[data-state=live]")
-    yield page
-    context.close()
-    assert complaints == []
+    with signed_in(browser, desk.url, desk.password) as (_, page):
+        yield page
+
+
+@pytest.fixture(scope="module")
+def lasting_page(desk: Desk, browser: Browser) -> Iterator[Page]:
+    """One page for all tests of a file that leave it as they found it: it takes long to load."""
+    with signed_in(browser, desk.url, desk.password) as (_, page):
+        yield page

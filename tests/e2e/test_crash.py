@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
 import pytest
 from websockets.sync.client import connect
 
-from lab import Board
 from tests.e2e.conftest import Desk
 from tests.e2e.hosts import HostDrive, InputLayer
-from tests.e2e.waiting import eventually
+from tests.e2e.waiting import BACK_WITHIN_S, back, kill
 
 pytestmark = pytest.mark.lab
-
-BACK_WITHIN_S = 60.0
 
 
 @pytest.fixture
@@ -25,22 +21,6 @@ def host(desk: Desk) -> Iterator[InputLayer]:
     layer = InputLayer(desk.board)
     yield layer
     layer.close()
-
-
-def kill(board: Board, name: str) -> None:
-    """SIGKILL for the process that runs our module `name`."""
-    board.shell(f"kill -9 $(pgrep -f -- '-m {name} --config' | head -n 1)")
-
-
-def back(look: Callable[[], bool]) -> bool:
-    """Whether it works again in time. While it is away, connections fail; that is expected."""
-
-    def looked() -> bool:
-        with contextlib.suppress(httpx.HTTPError, OSError):
-            return look()
-        return False
-
-    return eventually(looked, BACK_WITHIN_S)
 
 
 @contextmanager

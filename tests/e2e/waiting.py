@@ -1,15 +1,22 @@
-"""Waiting for what announces itself nowhere: look, and look again, within a limit."""
+"""Waiting for what announces itself nowhere: look, and look again, within a limit.
+
+And what is mostly waited for: that a killed process is there again.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 
+from lab import Board
+
 HAPPENS_WITHIN_S = 60.0
 LOOK_INTERVAL_S = 0.3
+BACK_WITHIN_S = 60.0
 
 
 def eventually(look: Callable[[], bool], within_s: float = HAPPENS_WITHIN_S) -> bool:
@@ -26,3 +33,19 @@ def status(client: httpx.Client) -> dict[str, Any]:
     """The status document."""
     document: dict[str, Any] = client.get("/api/status").raise_for_status().json()
     return document
+
+
+def kill(board: Board, name: str) -> None:
+    """SIGKILL for the process that runs our module `name`."""
+    board.shell(f"kill -9 $(pgrep -f -- '-m {name} --config' | head -n 1)")
+
+
+def back(look: Callable[[], bool]) -> bool:
+    """Whether it works again in time. While it is away, connections fail; that is expected."""
+
+    def looked() -> bool:
+        with contextlib.suppress(httpx.HTTPError, OSError):
+            return look()
+        return False
+
+    return eventually(looked, BACK_WITHIN_S)

@@ -1,0 +1,1 @@
+"""Measurements. Nothing here is asserted: machines differ, and a slow one is not broken."""
