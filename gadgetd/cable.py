@@ -83,8 +83,16 @@ class Cable:
         worker: Worker,
         services: Mapping[str, HidService],
         changed: Callable[[], None],
+        bequeath: Callable[[str, bytes], None] = lambda number, report: None,
     ) -> None:
-        """`fullest` is what the target may come to see; `services` go by their function's name."""
+        """A cable that is not plugged in yet.
+
+        Args:
+            fullest: what the target may come to see.
+            services: who speaks through each HID function, by the function's name.
+            bequeath: hears which report lets everything go at which node (its "major:minor"), for
+                the case that this process cannot send it any more.
+        """
         self._gadget = gadget
         self._controllers = controllers
         self._open_node = open_node
@@ -94,9 +102,11 @@ class Cable:
         self._worker = worker
         self._services = services
         self._changed = changed
+        self._bequeath = bequeath
 
         self.shape = Shape()
         self.problem: KaputtError | None = None
+        self.node_problem: NodeLostError | None = None
         self._udc: str | None = None
         self._state = ""
         self._can_wake = True
@@ -230,17 +240,21 @@ class Cable:
         self._changed()
 
     def _bring_up(self) -> Bound:
-        """Make the kernel have what is wanted. Runs on the worker."""
+        """Make the kernel have what is wanted, or nothing. Runs on the worker."""
         self._gadget.prepare()
         try:
-            udc = self._controllers.choose(self._wanted_udc)
-            silicon = self._controllers.silicon(udc)
-            if silicon is not None:
-                endpoints.check(self._device(self._fullest).shown, silicon)
+            return self._make()
         except KaputtError:
             # Left where it is, it would go on showing the keys that were down when it was left.
-            self._gadget.unbind()
+            with contextlib.suppress(KaputtError):
+                self._gadget.unbind()
             raise
+
+    def _make(self) -> Bound:
+        udc = self._controllers.choose(self._wanted_udc)
+        silicon = self._controllers.silicon(udc)
+        if silicon is not None:
+            endpoints.check(self._device(self._fullest).shown, silicon)
         self._can_wake = self._controllers.can_wake(udc)
         wanted = self._tree()
         differences = self._gadget.differences(wanted)
@@ -262,9 +276,14 @@ class Cable:
         is_new = bound.is_new or bound.udc != self._udc or not is_watched
         if is_new or not any(service.has_node for service in self._services.values()):
             self._let_go()
+        lost: NodeLostError | None = None
         for name, service in self._services.items():
             if not service.has_node:
-                self._plug(service, bound.node_numbers[name])
+                try:
+                    self._plug(service, bound.node_numbers[name])
+                except NodeLostError as error:
+                    lost = error
+        self._note_lost(lost)
         self.problem = None
         if self._watch is None:
             log.info("%s %s.", "Bound to" if bound.is_new else "In use already:", bound.udc)
@@ -274,13 +293,20 @@ class Cable:
             self._watch = self._controllers.watch(bound.udc, self._state_changed)
 
     def _plug(self, service: HidService, node_number: str) -> None:
-        try:
-            service.plug(self._open_node(node_number))
-        except NodeLostError:
+        service.plug(self._open_node(node_number))
+        self._bequeath(node_number, service.at_rest)
+        self._tell(service, self._state)
+
+    def _note_lost(self, lost: NodeLostError | None) -> None:
+        """Go on with the nodes that could be opened, if any."""
+        if lost is not None:
             # It comes with the binding, and its arrival is news of its own.
             self.reopen_later()
-            raise
-        self._tell(service, self._state)
+            if not any(service.has_node for service in self._services.values()):
+                raise lost
+            if str(lost) != str(self.node_problem):
+                log.warning("%s", lost)
+        self.node_problem = lost
 
     def _let_go(self) -> None:
         for service in self._services.values():
@@ -288,6 +314,7 @@ class Cable:
         if self._watch is not None:
             self._watch.close()
             self._watch = None
+        self.node_problem = None
         self._udc = None
         self._state = ""
 
@@ -323,12 +350,13 @@ class Cable:
             KaputtError: what has kept us from one of these.
         """
         was_bound = self._udc is not None
-        self._let_go()
-        self._changed()
         # Whatever comes in between, it is plugged in again: by `run`, so that at the end, when that
         # has ended, it is not plugged in just to be pulled once more.
         self.look_again()
+        # If the kernel is stuck, the target is not unplugged, and keys have to go up all the same.
         await self._worker.run("unplug", self._gadget.unbind)
+        self._let_go()
+        self._changed()
         if was_bound:
             # Not to wait for something, but to be away for long enough to be missed.
             await asyncio.sleep(UNPLUGGED_S)

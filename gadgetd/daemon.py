@@ -15,13 +15,14 @@ from pathlib import Path
 from gadgetd import status
 from gadgetd.cable import ABSOLUTE, DRIVE, KEYBOARD, RELATIVE, Cable, Shape
 from gadgetd.devices.configfs import GadgetDirectory
-from gadgetd.devices.hidg import HidgNode
+from gadgetd.devices.hidg import HidgNode, node_path
 from gadgetd.devices.image import Library
 from gadgetd.devices.lun import Lun
-from gadgetd.devices.socket import listen, may_control, peer_of
+from gadgetd.devices.socket import listen, may_control, peer_of, the_only_one
 from gadgetd.devices.systemd import notify
 from gadgetd.devices.udc import Controllers
 from gadgetd.devices.udev import DeviceMonitor
+from gadgetd.devices.will import Will
 from gadgetd.drive import NEVER, Drive
 from gadgetd.errors import KaputtError
 from gadgetd.failures import ForbiddenError
@@ -58,6 +59,7 @@ class Daemon:
     def __init__(self, settings: Settings) -> None:
         gadget = settings.gadget
         self._gadget = gadget
+        self._will: Will | None = None
         self._worker = Worker(changed=self._kernel_changed)
         self._keys = Keys(
             Keyboard(),
@@ -91,6 +93,7 @@ class Daemon:
                 **{MOUSE_FUNCTIONS[kind]: mouse for kind, mouse in self._mice},
             },
             changed=self._changed,
+            bequeath=self._bequeath,
         )
         self._drive = Drive(
             cable=self._cable,
@@ -108,6 +111,12 @@ class Daemon:
         Raises:
             AlreadyRunningError, SocketUnusableError: before anything has been touched.
         """
+        with the_only_one(self._gadget.socket):
+            self._will = Will()
+            await self._run(stop)
+            self._will.revoke()
+
+    async def _run(self, stop: asyncio.Event) -> None:
         path = self._gadget.socket
         listening = listen(path, self._gadget.socket_group)
         monitor = DeviceMonitor(("udc", "hidg"), self._cable.look_again)
@@ -142,7 +151,9 @@ class Daemon:
             ),
             "mouse": mouse_status(self._mice),
             "drive": self._drive.status(),
-            "problems": status.problems([self._cable.problem, self._worker.problem]),
+            "problems": status.problems(
+                [self._cable.problem, self._cable.node_problem, self._worker.problem]
+            ),
         }
 
     async def _follow(self) -> None:
@@ -177,6 +188,10 @@ class Daemon:
     def _kernel_changed(self) -> None:
         self._changed()
         self._cable.look_again()
+
+    def _bequeath(self, node_number: str, report: bytes) -> None:
+        if self._will is not None:
+            self._will.let_go(node_path(node_number), report)
 
     def _node_lost(self) -> None:
         self._cable.reopen_later()

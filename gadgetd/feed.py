@@ -65,6 +65,8 @@ class Feed(Outbox):
 
         Its reports wait for as long as it takes, and nothing else may be sent until `take_back`.
         """
+        if not self._waiting:
+            self._cancel_deadline()
         self._source = source
         self._last = None
         self._waits_since = self._loop.time()

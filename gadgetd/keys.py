@@ -65,6 +65,7 @@ class Keys:
             heard=self._heard,
             stuck=NOT_COLLECTING,
             patience_s=patience_s,
+            is_state=True,
         )
         self._typist = Typist(self._outbox, lambda: self._lights, self._text_over, patience_s)
         self._backlog = Backlog()
@@ -146,6 +147,7 @@ class Keys:
 
     def plug(self, node: KeyboardNode) -> None:
         """Reports go to this node from now on."""
+        node.preload(self.at_rest)
         self._outbox.plug(node)
 
     def unplug(self) -> None:
@@ -192,6 +194,11 @@ class Keys:
         return self._outbox.has_node
 
     @property
+    def at_rest(self) -> bytes:
+        """The report with which nothing is down."""
+        return NO_KEYS
+
+    @property
     def is_target_absent(self) -> bool:
         """Whether no target has us set up, as far as the keyboard can tell."""
         return self._outbox.trouble == ABSENT
@@ -231,13 +238,15 @@ class Keys:
             # The target may still hold keys that nobody holds any more.
             self._shown = NO_KEYS
             reports.append(NO_KEYS)
+        elif taken is not None and self._outbox.has_been_silent and any(picture):
+            reports.append(taken.report)
         farewell = self._keyboard.farewell(self._shown)
         if farewell is not None:
             self._shown = farewell
             reports.append(farewell)
         elif names_its_keys(picture):
             self._shown = picture
-        if taken is not None and taken.report == picture and newest is None and not reports:
+        if taken is not None and taken.report == picture and newest is None and not farewell:
             return taken  # a picture that the target has already
         sending = self._outbox.send(*reports, picture)
         self._changed()
@@ -282,7 +291,10 @@ class Keys:
         self._changed()
 
     def _let_everything_go(self) -> bytes:
-        self._wake()  # few controllers tell a target that is asleep from one that does not ask
+        if any(any(sending.report) for sending in self._outbox.uncollected):
+            # Few controllers tell a target that is asleep from one that does not ask. But who has
+            # just been sent to sleep with a key is not woken up by that key's going up.
+            self._wake()
         self._forget_reminders()
         self._shown = NO_KEYS
         self.releases += 1

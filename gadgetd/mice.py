@@ -89,7 +89,8 @@ class Mouse:
         self._buttons = Buttons()
         self._place: tuple[int, int] | None = None  # the last one that was taken
         self._steps: deque[Step] = deque()
-        self._is_click_at_the_door = False  # the report that waits in the outbox, if one does
+        self._bits = 0  # the buttons that are down in the last report
+        self._press: Sending | None = None  # the last one that was sent
         self._sender: asyncio.Task[None] | None = None
         self._outbox = Outbox(
             changed=changed,
@@ -147,6 +148,7 @@ class Mouse:
 
     def plug(self, node: KeyboardNode) -> None:
         """Reports go to this node from now on."""
+        node.preload(self.at_rest)
         self._outbox.plug(node)
 
     def unplug(self) -> None:
@@ -178,6 +180,11 @@ class Mouse:
     def has_node(self) -> bool:
         """Whether there is somewhere to send reports to."""
         return self._outbox.has_node
+
+    @property
+    def at_rest(self) -> bytes:
+        """The report with which nothing is down, wherever the mouse has been moved."""
+        return self._draw(0, STILL)
 
     @property
     def is_target_absent(self) -> bool:
@@ -218,34 +225,35 @@ class Mouse:
         while self._steps:
             step = self._steps[0]
             part, step.motion = step.motion.step()
-            self._is_click_at_the_door = step.is_click
-            sending = self._outbox.send(self._report(part, step.bits))
+            reports = [self._report(part, step.bits)]
+            is_press = bool(step.bits & ~self._bits)
+            if is_press and self._outbox.has_been_silent:
+                reports.insert(0, self._report(STILL, self._bits))
+            self._bits = step.bits
+            sending = self._outbox.send(*reports)
+            if is_press:
+                self._press = sending
             # The outbox may have found the target gone, and dropped all steps with it.
             if not step.motion and not step.sent.done():
                 self._steps.popleft()
                 step.sent.set_result(sending)
             if (await sending.outcome(0)).is_queued:
                 self._place = part.place or self._place
-                if step.is_click:
-                    loop = asyncio.get_running_loop()
-                    loop.call_later(self._patience_s, self._wake_unless_collected, sending)
-
-    def _wake_unless_collected(self, click: Sending) -> None:
-        # Hardly a controller tells that the target sleeps; what it leaves lying does.
-        if self._outbox.taken is click and not click.is_collected:
-            self._wake()
 
     def _report(self, part: Motion, bits: int = 0) -> bytes:
         return self._draw(bits, replace(part, place=part.place or self._place))
 
     def _let_everything_go(self, why: str) -> None:
         self._buttons.release_all()
+        self._bits = 0
         while self._steps:
             self._steps.popleft().end(undelivered(why))
         self._changed()
 
     def _give_up(self) -> bytes:
-        if self._is_click_at_the_door or any(step.is_click for step in self._steps):
+        is_waiting = any(step.is_click and step.bits for step in self._steps)
+        if is_waiting or self._press in self._outbox.uncollected:
+            # Hardly a controller tells that the target sleeps; what it leaves lying does.
             self._wake()
         self._let_everything_go(self.trouble)
         return self._report(STILL)

@@ -2,7 +2,9 @@
 
 A report waits its turn while the previous one is uncollected, and only for a moment: what arrives
 seconds late is worse than what is refused. When the target stops collecting, what waits is dropped,
-and one report that lets everything go stays at the door until the target takes it.
+and one report that lets everything go stays at the door until the target takes it. So it is also if
+nothing waits, and just the last report is left uncollected: the kernel does not give it back, but
+what it says is over as soon as it is heard.
 
 Whose reports they are decides what is in them and what is done when they do not get through; here
 is known how far each has got, and why none gets further.
@@ -22,6 +24,8 @@ from gadgetd.ports import KeyboardNode
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 1.0
+# After so long a silence nobody knows whether the target still asks. Hosts do not sleep sooner.
+SILENCE_S = 5.0
 
 ABSENT = "The target is not attached."
 ASLEEP = "The target is asleep."
@@ -43,6 +47,7 @@ class Outbox:
         heard: Callable[[bytes], None] | None = None,
         stuck: str,
         patience_s: float = PATIENCE_S,
+        is_state: bool = False,
     ) -> None:
         """An outbox without a node.
 
@@ -51,11 +56,14 @@ class Outbox:
             lost: hears that the node is dead and must be opened anew; it is unplugged already.
             stopped: hears that all that waited has been dropped, and why: the target has gone,
                 fallen asleep, or set us up anew. Nobody knows any more what it holds.
-            gave_up: hears that the target does not collect. It forgets what is held, and gives the
-                report that lets everything go; that one is tried until it is taken.
+            gave_up: hears that the target does not collect what is `uncollected`. It forgets what
+                is held, and gives the report that lets everything go; that one is tried until it
+                is taken.
             heard: gets the target's output reports; without it they are not read.
             stuck: what `trouble` says of a target that is there and does not collect.
-            patience_s: how long a report may wait for its turn.
+            patience_s: how long a report may wait for its turn, and then to be collected.
+            is_state: whether a report says how things are, so that a target may ask for the last
+                one again. Those of a mouse say what happens, and it must not happen twice.
         """
         self._changed = changed
         self._lost = lost
@@ -64,11 +72,14 @@ class Outbox:
         self._heard = heard
         self._stuck = stuck
         self._patience_s = patience_s
+        self._is_state = is_state
         self._node: KeyboardNode | None = None
         self._waiting: deque[Sending] = deque()
         self._taken: Sending | None = None
+        self._collected: Sending | None = None  # the last one that has made room
         self._trouble = ABSENT
         self._deadline: asyncio.TimerHandle | None = None
+        self._collected_at: float | None = None  # when it did so last; None: not since it is there
 
     # --- what there is to know --------------------------------------------------------------------
 
@@ -107,9 +118,26 @@ class Outbox:
         return self._waiting[-1] if self._waiting else None
 
     @property
+    def uncollected(self) -> list[Sending]:
+        """What the target has not collected, as far as that is known."""
+        taken = [self._taken] if self._taken and not self._taken.is_collected else []
+        return [*taken, *self._waiting]
+
+    @property
     def is_reachable(self) -> bool:
         """Whether it is worth trying to send: there is a node, and the target is not asleep."""
         return self._node is not None and self._trouble != ASLEEP
+
+    @property
+    def has_been_silent(self) -> bool:
+        """Whether the target has had nothing to collect for so long that it may ask no more.
+
+        What the kernel takes now, the target may find in the morning. So send something first that
+        is no news, and see whether it asks.
+        """
+        if self._collected_at is None or self.uncollected:
+            return False
+        return self._loop.time() - self._collected_at > SILENCE_S
 
     # --- the sender's side ------------------------------------------------------------------------
 
@@ -120,6 +148,8 @@ class Outbox:
             for sending in sendings:
                 sending.end(undelivered(self._trouble))
         else:
+            if not self._waiting:
+                self._cancel_deadline()  # that of the last one; these have their own
             self._waiting.extend(sendings)
             self._flush()
         return sendings[-1]
@@ -190,6 +220,9 @@ class Outbox:
         """Nothing waits. Is the last report collected?"""
         if self._node is not None and self._taken is not None and not self._taken.is_collected:
             self._loop.add_writer(self._node.fileno(), self._find_room)
+            # One that has never asked may not have got so far, and has been told nothing yet.
+            if self._collected_at is not None:
+                self._be_patient()
 
     def _find_room(self) -> None:
         assert self._node is not None
@@ -199,8 +232,11 @@ class Outbox:
 
     def _note_room(self) -> None:
         """There is room for a report, so the one before has been collected."""
-        if self._taken is not None:
+        if self._taken is not None and not self._taken.is_collected:
             self._taken.collect()
+            self._collected = self._taken
+            self._collected_at = self._loop.time()
+            self._cancel_deadline()
 
     def _write(self, node: KeyboardNode, report: bytes) -> bool:
         """Write it; if False, it cannot be written, and all is done that is to be done then.
@@ -218,6 +254,8 @@ class Outbox:
             self.unplug()
             self._lost()
             return False
+        if self._is_state:
+            node.preload(report)
         return True
 
     def _recover(self, node: KeyboardNode) -> None:
@@ -231,10 +269,19 @@ class Outbox:
 
     def _wait_for_room(self, node: KeyboardNode) -> None:
         self._loop.add_writer(node.fileno(), self._find_room)
+        self._be_patient()
+
+    def _be_patient(self) -> None:
         if self._deadline is None and not self.is_stuck:
             self._deadline = self._loop.call_later(self._patience_s, self._lose_patience)
 
     def _lose_patience(self) -> None:
+        self._deadline = None
+        if not self._waiting:
+            if not self._is_state or self._taken is None:
+                return self.give_up()
+            # The same once more is no news, and so can always be written.
+            self._waiting.append(Sending(self._taken.report))
         first = self._waiting[0]
         # A target that has gone makes no room either, but says so to whoever writes.
         self._flush()
@@ -243,22 +290,25 @@ class Outbox:
 
     def give_up(self) -> None:
         """The target does not collect: let go of everything, and say so."""
-        assert self._node is not None
         log.warning("%s All that was held is released.", self._stuck)
-        self._drop(self._stuck)
         self._trouble = self._stuck
-        self._waiting.append(Sending(self._gave_up()))
+        everything_up = Sending(self._gave_up())
+        self._drop(self._stuck)
+        self._waiting.append(everything_up)
         # No deadline this time: it is tried until it is taken, or the target is gone.
-        self._loop.add_writer(self._node.fileno(), self._find_room)
+        self._flush()
         self._changed()
 
     def _stop(self, why: str, last: Delivery) -> None:
         """Nothing gets through any more; `last` is what has become of the last report taken."""
         self._drop(why)
         self._trouble = why
-        if self._taken is not None:
-            self._taken.end(last)
-            self._taken = None
+        self._collected_at = None
+        # The room behind the one before may have come about in just this way, a moment ago.
+        for sending in (self._collected, self._taken):
+            if sending is not None:
+                sending.end(last)
+        self._collected = self._taken = None
         self._stopped(why)
 
     def _drop(self, sentence: str) -> None:
@@ -267,10 +317,13 @@ class Outbox:
         while self._waiting:
             self._waiting.popleft().end(undelivered(sentence))
 
-    def _stop_waiting(self) -> None:
+    def _cancel_deadline(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def _stop_waiting(self) -> None:
+        self._cancel_deadline()
         if self._node is not None:
             self._loop.remove_writer(self._node.fileno())
 

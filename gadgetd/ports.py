@@ -24,6 +24,9 @@ class KeyboardNode(Protocol):
     def send(self, report: bytes) -> None:
         """Queue a report, or raise HostBusyError, HostAbsentError, NodeLostError."""
 
+    def preload(self, report: bytes) -> None:
+        """Have this at hand for a host that asks how things are, where the kernel can."""
+
     def receive(self) -> bytes | None:
         """The latest output report, None, or raise HostAbsentError, NodeLostError."""
 
@@ -41,6 +44,10 @@ class HidService(Protocol):
     @property
     def is_target_absent(self) -> bool:
         """Whether no target has us set up, as far as this function can tell."""
+
+    @property
+    def at_rest(self) -> bytes:
+        """The report with which nothing is down."""
 
     def plug(self, node: KeyboardNode) -> None:
         """Reports go to this node from now on."""

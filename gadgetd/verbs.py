@@ -157,7 +157,7 @@ class Conversation:
         delay_ms = arguments.number("delay_ms", 0, LONGEST_DELAY_MS)
         lights = lights_of(arguments)
         try:
-            downs = pictures(arguments.get("strokes", list))
+            downs = pictures(arguments.take("strokes", list))
         except StrokeError as error:
             # Not even by its cause: what is typed may be a password.
             raise arguments.error("strokes", f"strokes. {error}") from None
@@ -231,6 +231,16 @@ class Arguments:
         # In Python a truth value is a number; in JSON it is not.
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise self.error(name, _WORDS[kind])
+        return value
+
+    def take(self, name: str, kind: type[T]) -> T:
+        """The same, and it is not kept: what is large is not there twice while an answer waits.
+
+        Raises:
+            ArgumentError: it is missing, or of another kind.
+        """
+        value = self.get(name, kind)
+        del self._request[name]
         return value
 
     def has(self, name: str) -> bool:

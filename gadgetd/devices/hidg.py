@@ -80,7 +80,19 @@ class HidgNode:
             raise HostAbsentError() from error
         except OSError as error:
             raise NodeLostError(error.strerror or str(error)) from error
-        self._tell_get_report(report)
+
+    def preload(self, report: bytes) -> None:
+        """Tell the kernel what to answer a host that asks for the report (GET_REPORT)."""
+        if not self._tells_get_report:
+            return
+        try:
+            fcntl.ioctl(
+                self._fd,
+                GADGET_HID_WRITE_GET_REPORT,
+                _GET_REPORT.pack(0, 0, len(report), report),
+            )
+        except OSError:  # ENOTTY: an older kernel
+            self._tells_get_report = False
 
     def receive(self) -> bytes | None:
         """The host's latest output report; None when there is nothing new.
@@ -106,15 +118,3 @@ class HidgNode:
     def close(self) -> None:
         """Give the node back. A report already queued stays queued."""
         os.close(self._fd)
-
-    def _tell_get_report(self, report: bytes) -> None:
-        if not self._tells_get_report:
-            return
-        try:
-            fcntl.ioctl(
-                self._fd,
-                GADGET_HID_WRITE_GET_REPORT,
-                _GET_REPORT.pack(0, 0, len(report), report),
-            )
-        except OSError:  # ENOTTY: an older kernel. The report itself has been queued all the same.
-            self._tells_get_report = False

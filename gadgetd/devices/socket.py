@@ -1,19 +1,23 @@
 """The socket's file, and who is at the other end of a connection.
 
 A file may be left by a process that was killed: nobody listens there, and it is replaced. If
-somebody does listen, that is another gadgetd, and two would fight over one cable.
+somebody does listen, that is another gadgetd, and two would fight over one cable. Two that start in
+one moment would each see a file that nobody listens at, and one that is just ending listens no more
+and still has the gadget: so there is a lock as well, for as long as a gadgetd runs.
 
-Sources: unix(7) (SO_PEERCRED), socket(7) and <asm-generic/socket.h> (SO_PEERGROUPS).
+Sources: unix(7) (SO_PEERCRED), socket(7) and <asm-generic/socket.h> (SO_PEERGROUPS); flock(2).
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import grp
 import os
 import socket
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +35,32 @@ class Peer:
 
     uid: int
     groups: frozenset[int]
+
+
+@contextlib.contextmanager
+def the_only_one(path: Path) -> Iterator[None]:
+    """Be the only gadgetd that has this socket, for as long as the block lasts.
+
+    Raises:
+        AlreadyRunningError: another one has it.
+        SocketUnusableError: there is no place for the lock.
+    """
+    try:
+        path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        # The file stays: if it went, the next one would lock another file than the one after it.
+        lock = path.with_name(f"{path.name}.lock")
+        fd = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise SocketUnusableError(path, error.strerror or str(error)) from error
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(fd)
+        raise AlreadyRunningError(path) from error
+    try:
+        yield
+    finally:
+        os.close(fd)
 
 
 def listen(path: Path, group: str) -> socket.socket:

@@ -1,14 +1,18 @@
 """Controllers and HID nodes that come and go, as udev tells them.
 
 Nothing is read out of the event but that it happened: whoever listens looks at the devices
-themselves, because several events may have passed by then.
+themselves, because several events may have passed by then. So it is when events were lost, because
+there were more of them than the socket could keep.
 
-Sources: systemd's sd-device monitor (the netlink groups "kernel" and "udev"); pyudev's guide.
+Sources: systemd's sd-device monitor (the netlink groups "kernel" and "udev"); pyudev's guide;
+netlink(7) (ENOBUFS); socket(7) (SO_ERROR).
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,7 +38,13 @@ class DeviceMonitor:
 
     def _drain(self) -> None:
         happened = False
-        while self._monitor.poll(timeout=0) is not None:
+        try:
+            while self._monitor.poll(timeout=0) is not None:
+                happened = True
+        except OSError:
+            # pyudev only looks whether there is an error, and would find it there for ever.
+            with socket.socket(fileno=os.dup(self._monitor.fileno())) as same:
+                same.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             happened = True
         if happened:
             self._changed()

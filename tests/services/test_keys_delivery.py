@@ -104,6 +104,15 @@ def test_the_room_that_a_target_makes_by_setting_us_up_anew_is_not_taken_for_del
     assert answer.result().fate is Fate.UNDELIVERED
 
 
+def test_nor_is_it_if_another_key_waits_for_that_room(scene: Scene) -> None:
+    scene.target.poll(False)
+    answers = [scene.press(Key.A), scene.press(Key.B)]
+    scene.target.configure()
+    scene.world.call_later(0, scene.keys.target_configured)
+    scene.world.pass_time(WAIT_S)
+    assert [answer.result().fate for answer in answers] == 2 * [Fate.UNDELIVERED]
+
+
 def test_a_report_that_waits_for_a_sleeper_is_queued_and_says_for_when(scene: Scene) -> None:
     scene.target.poll(False)
     answer = scene.press(Key.A)

@@ -39,7 +39,7 @@ SLOTS = 6
 SEATS = st.sampled_from(["s1", "s2", "s3"])
 PLAIN = [Key.A, Key.B, Key.C, Key.D, Key.E, Key.F, Key.G, Key.H, Key.I]
 KEYS = st.sampled_from([*PLAIN, Key.LEFT_SHIFT, Key.RIGHT_ALT])
-MOMENTS = st.sampled_from([0.0, 0.001, 0.005, 0.02, 0.1, 0.3, 0.7, 1.2, 3.0])
+MOMENTS = st.sampled_from([0.0, 0.001, 0.005, 0.02, 0.1, 0.3, 0.7, 1.2, 3.0, 6.0])
 WAITS = st.sampled_from([0.0, 0.02, 0.5])
 LAGS = st.sampled_from([0.0, 0.0, 0.001, 0.02])
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.door import Line, Speaker, play, playing
+from gadgetd import daemon
+from tests.services.door import Line, Speaker, play, playing, settings
 from tests.services.hosts import Host
 
 SECRET = [[0x39], [0xE1, 0x2F], [0x35]]
@@ -175,3 +176,26 @@ def test_what_is_typed_is_in_no_log_and_no_answer_whatever_goes_wrong(
     assert "tpye" in told
     for secret in ("225, 47", "225,47", "[57", "[53"):
         assert secret not in told
+
+
+def test_strokes_are_not_kept_twice_while_their_answer_waits(tmp_path: Path) -> None:
+    host = Host()
+
+    async def scene() -> None:
+        gadgetd = daemon.Daemon(settings(tmp_path))
+        gadgetd._keys.plug(host.node)
+        gadgetd._keys.target_configured()
+        conversation = gadgetd._converse()
+        seat = (await conversation.answer({"do": "seat_open"}))["seat"]
+        await conversation.answer({"do": "typing_begin", "seat": seat})
+        request: Line = {"do": "type", "seat": seat, "strokes": [[4]] * 1024}
+        answer = asyncio.create_task(conversation.answer(request))
+        await asyncio.sleep(0)
+        assert not answer.done()
+        # 512 such requests may wait, and the small boards have little memory.
+        assert "strokes" not in request
+        conversation.end()
+        assert (await answer)["reason"] == "stopped"
+        gadgetd._keys.unplug()
+
+    asyncio.run(scene())

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import stat
 from pathlib import Path
 
 import pytest
 
-from gadgetd.devices.socket import Peer, listen, may_control
+from gadgetd import daemon
+from gadgetd.devices.socket import Peer, listen, may_control, the_only_one
 from gadgetd.failures import AlreadyRunningError, SocketUnusableError
-from tests.services.door import Speaker, play
+from tests.services.door import Speaker, play, settings
 
 
 def test_the_socket_is_for_its_owner_and_group_alone_and_goes_with_the_daemon(
@@ -53,3 +55,40 @@ def test_a_file_that_is_no_socket_is_not_removed(tmp_path: Path) -> None:
     with pytest.raises(SocketUnusableError):
         listen(path, "nobody-has-it")
     assert path.read_text() == "precious"
+
+
+def test_of_two_daemons_that_start_in_one_moment_one_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "gadgetd.sock"
+    listen(path, "nobody-has-it").close()  # left by one that was killed: both would replace it
+    with (
+        the_only_one(path),
+        pytest.raises(AlreadyRunningError, match="already running"),
+        the_only_one(path),
+    ):
+        pass
+    with the_only_one(path):
+        pass  # the other one has ended
+
+
+def test_a_daemon_that_is_just_ending_is_waited_for_by_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene() -> None:
+        ending, end = asyncio.Event(), asyncio.Event()
+
+        async def take_its_time() -> None:
+            ending.set()
+            await end.wait()
+
+        first, second = (daemon.Daemon(settings(tmp_path)) for _ in range(2))
+        monkeypatch.setattr(first._cable, "stop", take_its_time)
+        stop = asyncio.Event()
+        stop.set()
+        running = asyncio.create_task(first.run(stop))
+        await ending.wait()  # it listens no more, and still has the gadget
+        with pytest.raises(AlreadyRunningError):
+            await second.run(stop)
+        end.set()
+        await running
+
+    asyncio.run(scene())

@@ -52,7 +52,7 @@ def keyboards(vendor: str, product: str) -> list[str]:
     return found
 
 
-def opened(path: str, *, alone: bool) -> int:
+def opened(path: str, *, alone: bool = False) -> int:
     """A descriptor whose events carry CLOCK_MONOTONIC."""
     descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK)
     fcntl.ioctl(descriptor, EVIOCSCLOCKID, struct.pack("i", time.CLOCK_MONOTONIC))
