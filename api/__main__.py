@@ -117,6 +117,7 @@ async def serve(settings: Settings, page: Page) -> None:
         is_exclusive=settings.keyboard.exclusive,
         patience_ms=settings.keyboard.patience_ms,
         text_owner=lambda: typist.owner,
+        pause_text=typist.give_way,
     )
     jiggler = Jiggler(desk, gadget, settings.mouse.jiggle_s)
     services = Services(
@@ -135,8 +136,13 @@ async def serve(settings: Settings, page: Page) -> None:
     )
     server = Server(server_config(services), sign_in.sessions, stop)
     log.info("The page is at %s", url_of(listener))
+
+    async def serve_until_stopped() -> None:
+        await server.serve(sockets=[listener])
+        await typist.close()
+
     await alongside(
-        server.serve(sockets=[listener]),
+        serve_until_stopped(),
         gadget.run(),
         drive_gadget.run(),
         camera.run(),

@@ -18,6 +18,8 @@ BODY_LARGEST_BYTES = 64 * 1024
 TEXT_LARGEST_BYTES = 12_000_000 + BODY_LARGEST_BYTES
 TEXT_PATHS = frozenset({"/api/typing", "/api/typing/check"})
 DISCARDED_LARGEST_BYTES = 1024 * 1024
+# A long text is in memory several times while it is made out, and boards have little.
+LONG_AT_ONCE = 2
 
 
 class BodyTooLargeError(KaputtError):
@@ -29,18 +31,40 @@ class BodyTooLargeError(KaputtError):
         super().__init__(f"The request carries more than {largest_bytes} bytes.")
 
 
+class TextsWaitingError(KaputtError):
+    """Several long texts are being read already."""
+
+    code = "texts_waiting"
+    retry_after_s = 1
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"{LONG_AT_ONCE} other long texts are being looked at; this one was not read.",
+            "Send it again in a second.",
+        )
+
+
 class BodyLimit:
-    """ASGI middleware: what is behind it gets small bodies only, and texts."""
+    """ASGI middleware: what is behind it gets small bodies only, and few texts at a time."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._long_ones: set[object] = set()  # the requests that carry one
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body, and hand it on or refuse it."""
         if scope["type"] != "http" or not has_body(scope):
             await self._app(scope, receive, send)
             return
+        asking = object()
+        try:
+            await self._with_body(asking, scope, receive, send)
+        finally:
+            self._long_ones.discard(asking)
+
+    async def _with_body(self, asking: object, scope: Scope, receive: Receive, send: Send) -> None:
         largest_bytes = TEXT_LARGEST_BYTES if scope["path"] in TEXT_PATHS else BODY_LARGEST_BYTES
+        refusal: KaputtError | None = None
         body, size_bytes = bytearray(), 0
         more = True
         while more and size_bytes <= largest_bytes + DISCARDED_LARGEST_BYTES:
@@ -49,11 +73,15 @@ class BodyLimit:
                 return  # the other side has gone
             chunk = message.get("body", b"")
             size_bytes += len(chunk)
-            if size_bytes <= largest_bytes:
+            if size_bytes > BODY_LARGEST_BYTES and refusal is None:
+                refusal = self._refusal(asking, size_bytes, largest_bytes)
+                if refusal is not None:
+                    body.clear()
+            if refusal is None:
                 body += chunk
             more = message.get("more_body", False)
-        if size_bytes > largest_bytes:
-            response = problem_response(BodyTooLargeError(largest_bytes), scope["path"])
+        if refusal is not None:
+            response = problem_response(refusal, scope["path"])
             response.headers["Connection"] = "close"
             await response(scope, receive, send)
             return
@@ -63,6 +91,15 @@ class BodyLimit:
             return whole.pop() if whole else await receive()
 
         await self._app(scope, read, send)
+
+    def _refusal(self, asking: object, size_bytes: int, largest_bytes: int) -> KaputtError | None:
+        """Why no more of a body is kept that is so large by now; None if there is room."""
+        if size_bytes > largest_bytes:
+            return BodyTooLargeError(largest_bytes)
+        if asking not in self._long_ones and len(self._long_ones) >= LONG_AT_ONCE:
+            return TextsWaitingError()
+        self._long_ones.add(asking)
+        return None
 
 
 def has_body(scope: Scope) -> bool:

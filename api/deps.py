@@ -53,10 +53,11 @@ class Services:
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who asks, as far as they say: what they would be called, and where they are."""
+    """Who asks, as far as they say: what they would be called, where they are, and their login."""
 
     name: str
     address: str
+    session: Session
 
 
 def _services(connection: HTTPConnection) -> Services:
@@ -105,7 +106,8 @@ def _shortcuts(services: _Services) -> Shortcuts:
 
 
 def _caller(connection: HTTPConnection) -> Visitor:
-    return Visitor(name_of(connection.headers.get("user-agent")), address_of(connection))
+    name = name_of(connection.headers.get("user-agent"))
+    return Visitor(name, address_of(connection), _session(connection))
 
 
 def _sign_in(services: _Services) -> SignIn:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from api import durable
 from gadgetd.errors import KaputtError
 from gadgetd.hid.keycodes import CODES, key_for
 
@@ -133,22 +133,8 @@ def write(path: Path, shortcuts: Iterable[Shortcut]) -> None:
         "version": VERSION,
         "shortcuts": [{"label": each.label, "codes": list(each.codes)} for each in shortcuts],
     }
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-        beside.unlink(missing_ok=True)
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, READABLE_BY_ALL)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(document, file, indent=2, ensure_ascii=False)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-        # The rename itself lies in the directory.
-        directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        content = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+        durable.write(path, content, READABLE_BY_ALL)
     except OSError as error:
         raise ShortcutsUnwritableError(path, error.strerror or str(error)) from error

@@ -48,6 +48,13 @@ class ResumeOrder(Request):
     )
 
 
+class TextPlace(Answer):
+    """A place in a text, both from 1."""
+
+    line: int
+    column: int
+
+
 class JobState(Answer):
     """A typing job. Nothing of its text is in it."""
 
@@ -58,6 +65,9 @@ class JobState(Answer):
     unsure: bool = Field(description="Whether more than that may have arrived.")
     line: int = Field(description="Where the next character stands in the text, from 1.")
     column: int
+    doubtful: list[TextPlace] = Field(
+        description="Where the target may have repeated a character; the first ten."
+    )
     replaced: int
     layout: str
     variant: str

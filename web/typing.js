@@ -88,7 +88,7 @@ export function introduceTyping({ desk, api, attempt, keys, status, signal }) {
 
   signal.addEventListener("abort", () => {
     paste.accepted(); // whoever signs in next need not see it
-    show(null);
+    for (const bar of bars) bar.clear();
     keyboard.isOnline = false;
   });
 }

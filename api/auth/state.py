@@ -8,10 +8,10 @@ error and is left alone: making a new password over it would lock the owner out 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
+from api import durable
 from api.auth.password import PasswordHash, made_up
 from gadgetd.errors import KaputtError
 
@@ -55,23 +55,8 @@ def store(path: Path, password_hash: PasswordHash) -> None:
     Raises:
         AuthStateError: the directory cannot be made or written.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-        beside.unlink(missing_ok=True)
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(document(password_hash), file, indent=2)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-        # The rename itself lies in the directory.
-        directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        durable.write(path, json.dumps(document(password_hash), indent=2) + "\n", OWNER_ONLY)
     except OSError as error:
         raise AuthStateError(
             path,

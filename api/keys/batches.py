@@ -40,6 +40,11 @@ class Batch:
             characters += 1
         return characters, left
 
+    def position_of(self, stroke: int) -> Position:
+        """Where the character stands that this one of the strokes is a part of."""
+        characters, _ = self.done(stroke)
+        return self.steps[characters].position
+
 
 class Pace:
     """How many strokes make a batch: measured, because every target asks at its own interval."""

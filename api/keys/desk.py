@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -24,8 +24,15 @@ from gadgetd.hid.keycodes import key_for
 # gadgetd ends a connection that has 512 requests unanswered, and with it everybody's seats.
 ANSWERS_OWED_LONGEST = 400
 ANSWERS_OWED_A_SEAT = 128
+# Each seat costs everybody something: all of them are in every status. A browser has one for each
+# page, and a program for as long as its request lasts.
+SEATS_MOST = 64
+SEATS_A_HOLDER = 16
 # What gadgetd may take for an answer, besides its patience with the target.
 GADGETD_WITHIN_S = 2.0
+
+
+NOT_TRIED = Delivery("undelivered", "What came before it did not get there, so it was not tried.")
 
 
 class KeysWaitingError(KaputtError):
@@ -40,9 +47,37 @@ class KeysWaitingError(KaputtError):
         )
 
 
+class SeatsFullError(KaputtError):
+    """There is no seat left."""
+
+    code = "seats_full"
+
+    def __init__(self, seats: int, whose: str) -> None:
+        super().__init__(
+            f"{seats} connections to the keyboard are open {whose}; there is no room for more.",
+            "Close pages or programs that are not needed.",
+        )
+
+
+class OwnerUnknownError(KaputtError):
+    """A text on behalf of a seat that is not there."""
+
+    code = "owner_unknown"
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(
+            f"There is no seat {owner!r} at the keyboard that could own a text; nothing was typed.",
+            "Name the seat that WS /api/keys has told, or none.",
+        )
+
+
 def nobodys_text() -> str | None:
     """The owner of the text being typed, where none ever is."""
     return None
+
+
+async def no_text_to_pause(name: str) -> None:
+    """What pauses the text being typed, where none ever is."""
 
 
 class Desk:
@@ -55,6 +90,7 @@ class Desk:
         is_exclusive: bool = False,
         patience_ms: int = 1000,
         text_owner: TextOwner = nobodys_text,
+        pause_text: Callable[[str], Awaitable[None]] = no_text_to_pause,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """A desk without anybody.
@@ -63,14 +99,19 @@ class Desk:
             is_exclusive: whether one who types has to be asked before another one may.
             patience_ms: how long gadgetd waits for the target with what somebody presses.
             text_owner: gives the seat whose text is being typed just now.
+            pause_text: makes a text that is being typed wait, for whoever has this name.
         """
         self._gadget = gadget
         self._is_exclusive = is_exclusive
         self._answered_within_s = patience_ms / 1000 + GADGETD_WITHIN_S
         self._text_owner = text_owner
+        self._pause_text = pause_text
+        self._taking = asyncio.Lock()
+        self._pausing: set[asyncio.Future[None]] = set()
         self._clock = clock
         self._numbers = itertools.count(1)
         self._seats: dict[str, Seat] = {}
+        self._holders: dict[str, object] = {}
         self._turn = Turn(clock)
         self._turn_ends: asyncio.TimerHandle | None = None
         self._used_at_s = clock()
@@ -80,15 +121,30 @@ class Desk:
         self.revision = 0
 
     @asynccontextmanager
-    async def seat(self, name: str = SOMEBODY, address: str = "") -> AsyncIterator[Seat]:
-        """A seat for as long as the block lasts; leaving it lets go all that is held there."""
+    async def seat(
+        self, name: str = SOMEBODY, address: str = "", holder: object = None
+    ) -> AsyncIterator[Seat]:
+        """A seat for as long as the block lasts; leaving it lets go all that is held there.
+
+        Args:
+            holder: whose it is: one and the same for all who have signed in together.
+
+        Raises:
+            SeatsFullError: there are too many.
+        """
+        theirs = sum(each is holder for each in self._holders.values())
+        if holder is not None and theirs >= SEATS_A_HOLDER:
+            raise SeatsFullError(theirs, "with this login")
+        if len(self._seats) >= SEATS_MOST:
+            raise SeatsFullError(len(self._seats), "in all")
         seat = self._new(f"p{next(self._numbers)}", name, address)
         self._seats[seat.id] = seat
+        self._holders[seat.id] = holder
         self.changed()
         try:
             yield seat
         finally:
-            del self._seats[seat.id]
+            del self._seats[seat.id], self._holders[seat.id]
             self._turn.end(seat.id)
             self.changed()
             await seat.leave()
@@ -102,6 +158,9 @@ class Desk:
     ) -> list[Delivery]:
         """Press and let go keys, one after the other; with `take` in anybody else's place.
 
+        When one does not get there, the rest is not tried: without its Control key, a chord is
+        another key.
+
         Raises:
             KaputtError: a code no key has (then nothing was pressed), somebody else types, or
                 gadgetd cannot be asked.
@@ -110,32 +169,69 @@ class Desk:
             key_for(change.code)
         if take:
             await self.take(seat)
-        return [await seat.key(change) for change in changes]
+        told: list[Delivery] = []
+        for change in changes:
+            if told and told[-1].is_undelivered:
+                told.append(NOT_TRIED)
+            else:
+                told.append(await seat.key(change))
+        return told
 
     async def take(self, seat: Seat) -> None:
-        """Have this seat type; who did is told, and their keys are let go.
+        """Have this seat type; who did is told, their keys are let go, and their text waits.
 
         Raises:
             KaputtError: gadgetd cannot be asked.
         """
-        others = [other for other in self._seats.values() if self._types(other, but=seat)]
-        releases = [other.yield_to(seat.name) for other in others]
+        works: list[asyncio.Future[Any]] = [*self._yield_to(seat.id, seat.name)]
+        if self._text_owner() != seat.id:
+            pausing = asyncio.ensure_future(self._pause_text(seat.name))
+            self._pausing.add(pausing)  # it goes on though whoever takes it may leave
+            pausing.add_done_callback(self._pausing.discard)
+            works.append(pausing)
         self.pressed(seat)
         self.changed()
-        await seat.wait_for(releases)
+        async with self._taking:  # of two who take it from each other, neither waits for the other
+            await seat.wait_for(works)
+
+    def check_owner(self, owner: str | None) -> None:
+        """Raise an `OwnerUnknownError` when nobody is there who could own a text."""
+        if owner is not None and owner not in self._seats:
+            raise OwnerUnknownError(owner)
+
+    async def admit_text(self, owner: str | None, name: str, take: bool = False) -> None:
+        """Let a text be typed now; its owner types then.
+
+        Args:
+            owner: the seat on whose behalf; None for nobody who is here.
+            name: who asks, to tell those whose place is taken.
+            take: even if somebody else types.
+
+        Raises:
+            SeatTakenError: somebody else does, and that matters.
+            KaputtError: gadgetd cannot be asked.
+        """
+        if take:
+            for release in self._yield_to(owner, name):
+                await release
+        else:
+            self._check_turn(owner)
+        if owner in self._seats:
+            self._turn.take(owner)
+            self._mind_turn()
+        self.changed()
 
     # --- what there is to know --------------------------------------------------------------------
 
     def documents(self) -> list[dict[str, Any]]:
         """Everybody who is there, for the status document."""
-        owner = self._text_owner()
         return [
             {
                 "id": seat.id,
                 "name": seat.name,
                 "address": seat.address,
                 "held": len(seat.held),
-                "is_typing": seat.id == owner or self._types(seat),
+                "is_typing": self._types(seat),
                 "since": seat.since.isoformat(timespec="seconds"),
             }
             for seat in self._seats.values()
@@ -171,10 +267,7 @@ class Desk:
 
     def check_turn(self, seat: Seat) -> None:
         """Raise a `SeatTakenError` when another one types, and that matters."""
-        if self._is_exclusive:
-            for other in self._seats.values():
-                if self._types(other, but=seat):
-                    raise SeatTakenError(other.name)
+        self._check_turn(seat.id)
 
     def pressed(self, seat: Seat) -> None:
         """The seat presses something: it types."""
@@ -201,8 +294,18 @@ class Desk:
             news, self._news = self._news, asyncio.Event()
             news.set()
 
-    def _types(self, seat: Seat, but: Seat | None = None) -> bool:
-        return seat is not but and (bool(seat.held) or self._turn.seat == seat.id)
+    def _types(self, seat: Seat) -> bool:
+        return bool(seat.held) or seat.id in (self._turn.seat, self._text_owner())
+
+    def _others_typing(self, seat_id: str | None) -> list[Seat]:
+        return [each for each in self._seats.values() if each.id != seat_id and self._types(each)]
+
+    def _check_turn(self, seat_id: str | None) -> None:
+        if self._is_exclusive and (others := self._others_typing(seat_id)):
+            raise SeatTakenError(others[0].name)
+
+    def _yield_to(self, seat_id: str | None, name: str) -> list[asyncio.Task[Delivery]]:
+        return [other.yield_to(name) for other in self._others_typing(seat_id)]
 
     def _mind_turn(self) -> None:
         """See to it that the end of the turn is told, though nothing happens then."""

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from itertools import islice
 
 from api.keys.batches import Batch, Feed, Pace
+from api.keys.guard import guarded
 from api.keys.locks import Locks
 from api.keys.order import Ready, names_of
 from api.keys.plan import Stroke
 from api.keys.progress import Progress
-from api.keys.session import ANSWER_WITHIN_S, Outcome, Session
+from api.keys.session import ANSWER_WITHIN_S, STOPPED, Outcome, Session
 from api.keys.text import Position
 from gadgetd.errors import KaputtError
 
@@ -20,7 +21,13 @@ IN_FLIGHT = 2
 
 
 async def fly(
-    session: Session, ready: Ready, progress: Progress, delay_ms: int, news: Callable[[], None]
+    session: Session,
+    ready: Ready,
+    progress: Progress,
+    delay_ms: int,
+    news: Callable[[], None],
+    *,
+    guards: bool = False,
 ) -> Outcome:
     """Type what is left, two batches at a time, so that gadgetd never waits for us.
 
@@ -30,6 +37,7 @@ async def fly(
         progress: where to begin; kept up to date, also when this raises.
         delay_ms: after each stroke.
         news: called after every progress.
+        guards: whether the target shall find a guard behind each character, see `guard`.
 
     Raises:
         KaputtError: gadgetd was lost; what was on its way is unsure.
@@ -42,7 +50,8 @@ async def fly(
     try:
         while True:
             while len(flying) < IN_FLIGHT and (batch := feed.take(pace.size)):
-                typing = asyncio.create_task(session.type(batch.strokes, delay_ms, lights))
+                strokes = guarded(batch.steps, switch) if guards else batch.strokes
+                typing = asyncio.create_task(session.type(strokes, delay_ms, lights))
                 flying.append((batch, feed.position, typing))
             if not flying:
                 return Outcome(0)
@@ -51,6 +60,8 @@ async def fly(
             flying.popleft()
             typed = outcome.typed if outcome.reason else len(batch.strokes)
             progress.advance(batch, behind, typed, outcome.unsure, switch)
+            for stroke in outcome.held_long:
+                progress.doubt(batch.position_of(stroke))
             news()
             if outcome.reason:
                 return outcome
@@ -76,25 +87,45 @@ async def put_back(session: Session, ready: Ready | None, progress: Progress, lo
         return
     strokes: list[Stroke] = []
     behind, switch = progress.position, ready.plan.switch
-    finishes = bool(progress.begun) and not progress.unsure
-    if finishes:
+    if progress.begun and not progress.unsure:
         rest = list(islice(progress.rest(ready.plan), 2))
         strokes += rest[0].strokes
         behind = rest[1].position if len(rest) > 1 else None
-    if switch and progress.in_second ^ (strokes.count(switch) % 2 == 1):
+    finishing = len(strokes)
+    if (
+        switch
+        and not progress.is_layout_unsure
+        and progress.in_second ^ (strokes.count(switch) % 2 == 1)
+    ):
         strokes.append(switch)
     strokes += locks.keys_back
     if not strokes:
         return
+    outcome = await _typed_soon(session, strokes)
+    if outcome.held_long and finishing and progress.position:
+        progress.doubt(progress.position)
+    progress.tidy(strokes, finishing, behind, outcome.typed, outcome.unsure, switch)
+    if outcome.typed == len(strokes):
+        locks.forget()
+
+
+async def _typed_soon(session: Session, strokes: list[Stroke]) -> Outcome:
+    """Type these, or give up soon; what has become of them is known even then, if gadgetd lives."""
+
+    async def type_them() -> Outcome:
+        await session.begin()
+        return await session.type(strokes)
+
+    typing = asyncio.create_task(type_them())
     try:
-        async with asyncio.timeout(ANSWER_WITHIN_S):
-            await session.begin()
-            outcome = await session.type(strokes)
-    except (KaputtError, TimeoutError):
-        return  # the progress says what is not as it was
-    if outcome.reason:
-        return
-    if finishes:
-        progress.typed, progress.position, progress.begun = progress.typed + 1, behind, ()
-    progress.in_second = False
-    locks.forget()
+        done, _ = await asyncio.wait({typing}, timeout=ANSWER_WITHIN_S)
+        if not done:
+            await session.stop()
+            done, _ = await asyncio.wait({typing}, timeout=ANSWER_WITHIN_S)
+        if done:
+            return typing.result()
+    except KaputtError:
+        pass  # nobody knows
+    finally:
+        typing.cancel()
+    return Outcome(0, len(strokes), STOPPED)

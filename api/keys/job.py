@@ -21,7 +21,7 @@ from typing import Any
 from api.keys.flight import fly, put_back
 from api.keys.locks import Locks, LockStuckError
 from api.keys.order import NAME_OF, Order, Ready
-from api.keys.progress import Progress, Words, words
+from api.keys.progress import Progress, Words, with_doubts, words
 from api.keys.session import (
     ANSWER_WITHIN_S,
     INTERRUPTED,
@@ -35,12 +35,13 @@ from api.ports import Gadget
 from gadgetd.errors import KaputtError
 
 NOBODY_ASKED = "The typing was stopped, and nobody here had asked for it."
+AWAY = "The target was away for a moment while its lock lights changed."
 FRUITLESS_ROUNDS = 5  # of lights that change faster than anything can be typed
 
 TYPING, STALLED, PAUSED, BROKEN = "typing", "stalled", "paused", "interrupted"
 DONE, CANCELLED, FAILED = "done", "cancelled", "failed"
 OVER = frozenset({DONE, CANCELLED, FAILED})
-OPENINGS = {PAUSED: "Paused.", CANCELLED: "Cancelled."}
+GIVEN_UP = "Cancelled."
 
 
 class JobOverError(KaputtError):
@@ -86,7 +87,8 @@ class Job:
         self._progress = Progress()
         self._state = TYPING
         self._words = Words(order.note)
-        self._asked = ""  # what somebody wants it to become
+        self._asked = ""  # what somebody wants it to become, and how to say that
+        self._opening = ""
         self._session: Session | None = None
         self._work: asyncio.Task[None] | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -114,6 +116,7 @@ class Job:
         state, said, status = self.state, self._words, self._gadget.status
         if state == STALLED and status:
             said = Words(status["keyboard"]["sentence"], "It goes on by itself when keys do.")
+        said = with_doubts(said, self._progress)
         position = self._progress.position or self._end
         return {
             "id": self.number,
@@ -123,6 +126,9 @@ class Job:
             "unsure": self._progress.unsure > 0,
             "line": position.line,
             "column": position.column,
+            "doubtful": [
+                {"line": place.line, "column": place.column} for place in self._progress.doubtful
+            ],
             **self._about,
             "sentence": said.sentence,
             "remedy": said.remedy,
@@ -165,25 +171,29 @@ class Job:
                 self._progress = replace(self._progress, typed=at, position=position)
             await self.begin()
 
-    async def pause(self) -> None:
-        """Stop at once; others' keys flow, and the text can go on. Raises `JobOverError`."""
+    async def pause(self, opening: str = "Paused.") -> None:
+        """Stop at once; others' keys flow, and the text can go on. Raises `JobOverError`.
+
+        Args:
+            opening: the sentence that says so.
+        """
         async with self._one_at_a_time:
             if self.is_over:
                 raise JobOverError(self.number)
-            await self._stop(PAUSED)
+            await self._stop(PAUSED, opening)
 
     async def cancel(self) -> None:
         """Stop at once and for good; the text is forgotten."""
         async with self._one_at_a_time:
-            await self._stop(CANCELLED)
+            await self._stop(CANCELLED, GIVEN_UP)
             if not self.is_over:  # it was at rest
                 await self._put_back_later()
-                self._become(CANCELLED, OPENINGS[CANCELLED])
+                self._become(CANCELLED, GIVEN_UP)
 
-    async def _stop(self, wanted: str) -> None:
+    async def _stop(self, wanted: str, opening: str) -> None:
         if self._work is None or self._work.done():
             return
-        self._asked = wanted
+        self._asked, self._opening = wanted, opening
         if self._session is not None:
             await self._session.stop()
         # All is answered by now, unless gadgetd hangs; it is not waited for any longer then.
@@ -208,9 +218,9 @@ class Job:
             elif error is None and not outcome.reason:
                 self._become(DONE)
             elif self._asked and outcome.reason != INTERRUPTED and error is None:
-                self._become(self._asked, OPENINGS[self._asked])
+                self._become(self._asked, self._opening)
             elif self._asked == CANCELLED:
-                self._become(CANCELLED, OPENINGS[CANCELLED])
+                self._become(CANCELLED, GIVEN_UP)
             else:
                 sentence = error.sentence if error else outcome.sentence or NOBODY_ASKED
                 self._become(BROKEN, sentence, "Look at the target, then resume or cancel.")
@@ -225,7 +235,14 @@ class Job:
             assert self._order is not None
             assert self._ready is not None
             ready, before = self._ready, self._progress.typed
-            outcome = await fly(session, ready, self._progress, self._order.delay_ms, self._news)
+            outcome = await fly(
+                session,
+                ready,
+                self._progress,
+                self._order.delay_ms,
+                self._news,
+                guards=self._order.system == "linux",
+            )
             if outcome.reason != LIGHTS or session.is_stopped:
                 return outcome
             fruitless = fruitless + 1 if self._progress.typed == before else 0
@@ -234,7 +251,8 @@ class Job:
             await self._locks.differ_from(ready.lights)
             if session.is_stopped:
                 return Outcome(0, 0, STOPPED)
-            await session.begin()
+            if not await session.go_on():
+                return Outcome(0, 0, INTERRUPTED, AWAY)
 
     async def _prepare(self, session: Session) -> Outcome:
         """Plan for the lights there are, and switch off the locks that are in the way."""
@@ -247,14 +265,17 @@ class Job:
 
     async def _put_back_later(self) -> None:
         """The same for a job that is given up after an interruption, if the target is back."""
-        self._progress.start_anew()
-        if not self._progress.in_second and not self._locks.switched_off:
+        progress = self._progress
+        if not progress.in_second and not self._locks.switched_off:
             return
         try:
             session = await Session.open(self._gadget)
         except KaputtError:
             return
-        await put_back(session, self._ready, self._progress, self._locks)
+        # No more of the text; but what is not known of it stays unknown, and is told.
+        begun, progress.begun = progress.begun, ()
+        await put_back(session, self._ready, progress, self._locks)
+        progress.begun = begun
         await session.close()
 
     def _become(self, state: str, opening: str = "", remedy: str = "") -> None:

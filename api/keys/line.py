@@ -104,14 +104,17 @@ class Line:
             await self._silent.wait()
             self._silent.clear()
             held = self._seat.held
-            if not held:
+            if not self._seat.may_hold:
                 continue
             answer: KaputtError = KeysReleasedError(held, "Your browser was silent for too long")
             try:
+                # Also if nothing is known to be held: what was pressed in the moment in which
+                # gadgetd let go of all keys counts as let go of here, and may be down.
                 await self._seat.release()
             except KaputtError as error:
                 answer = error
-            await self._send({"error": answer.document()})
+            if held:
+                await self._send({"error": answer.document()})
 
     async def mind_answers(self) -> None:
         """Raise whatever an answer could not be sent for. Never ends by itself."""

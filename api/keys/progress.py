@@ -16,6 +16,7 @@ from api.keys.text import START, Position
 SECOND_LAYOUT = "The target is still in its second layout."
 WHICH_LAYOUT = "Nobody knows which of its two layouts the target is in."
 FIRST_LAYOUT = "Switch the target to its first layout before it goes on."
+DOUBTFUL_SHOWN = 10
 
 
 @dataclass
@@ -29,6 +30,8 @@ class Progress:
         unsure: how many strokes behind those may have been typed.
         in_second: whether the target is in its second layout.
         is_layout_unsure: whether nobody knows; then it has to be the first before it goes on.
+        doubtful: where the target may have repeated a character, the first `DOUBTFUL_SHOWN`.
+        doubtful_count: how many such places there are in all.
     """
 
     typed: int = 0
@@ -37,6 +40,18 @@ class Progress:
     unsure: int = 0
     in_second: bool = False
     is_layout_unsure: bool = False
+    doubtful: list[Position] = field(default_factory=list)
+    doubtful_count: int = 0
+    _doubted_last: Position | None = None
+
+    def doubt(self, position: Position) -> None:
+        """The target may have repeated the character there; an accent and its letter are one."""
+        if position == self._doubted_last or position in self.doubtful:
+            return
+        self._doubted_last = position
+        self.doubtful_count += 1
+        if len(self.doubtful) < DOUBTFUL_SHOWN:
+            self.doubtful.append(position)
 
     def advance(
         self, batch: Batch, behind: Position | None, typed: int, unsure: int, switch: Stroke | None
@@ -60,6 +75,31 @@ class Progress:
         self.unsure = unsure
         self.is_layout_unsure = switch in batch.strokes[typed : typed + unsure]
         self.in_second ^= switch is not None and batch.strokes[:typed].count(switch) % 2 == 1
+
+    def tidy(
+        self,
+        strokes: list[Stroke],
+        finishing: int,
+        behind: Position | None,
+        typed: int,
+        unsure: int,
+        switch: Stroke | None,
+    ) -> None:
+        """Take note of what became of strokes that were typed behind an ending.
+
+        Args:
+            strokes: all of them.
+            finishing: so many of them, from the first, finish a character that was begun.
+            behind: where the one after it begins.
+            typed, unsure, switch: as in `advance`.
+        """
+        if finishing:
+            self.begun += tuple(each for each in strokes[: min(typed, finishing)] if each != switch)
+            self.unsure = min(unsure, max(0, finishing - typed))
+            if typed >= finishing:
+                self.typed, self.position, self.begun = self.typed + 1, behind, ()
+        self.is_layout_unsure |= switch in strokes[typed : typed + unsure]
+        self.in_second ^= switch is not None and strokes[:typed].count(switch) % 2 == 1
 
     def lose(self, strokes: list[Stroke], switch: Stroke | None) -> None:
         """Nobody knows what has become of these."""
@@ -95,6 +135,19 @@ class Words:
 
     sentence: str
     remedy: str = ""
+
+
+def with_doubts(said: Words, progress: Progress) -> Words:
+    """The same, and where the target may have repeated something, which no keyboard can undo."""
+    if not progress.doubtful:
+        return said
+    first, others = progress.doubtful[0], progress.doubtful_count - 1
+    more = f" and {others} other{'s' if others > 1 else ''}" if others else ""
+    doubts = (
+        "The target stopped asking for keys while a key was down; it may have repeated "
+        f"the character in line {first.line}, column {first.column}{more}."
+    )
+    return Words(f"{said.sentence} {doubts}".lstrip(), f"{said.remedy} Look there.".lstrip())
 
 
 def words(progress: Progress, total: int, opening: str, remedy: str = "") -> Words:

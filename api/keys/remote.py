@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterable
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
@@ -35,7 +35,13 @@ class RemoteSeat:
         self._generation: int | None = None
         self._opening: asyncio.Task[None] | None = None
         self._order = asyncio.Lock()  # it is fair: who asks first is first
+        self._asking_anyway: set[asyncio.Task[Delivery]] = set()
         self.unanswered = 0
+
+    @property
+    def is_opened(self) -> bool:
+        """Whether anything may be held there."""
+        return self._name is not None
 
     @property
     def is_connected(self) -> bool:
@@ -66,10 +72,23 @@ class RemoteSeat:
         finally:
             self.unanswered -= 1
 
-    async def wait_for(self, works: Iterable[Awaitable[Delivery]]) -> None:
-        """Have these done before anything that is asked for from now on."""
+    def ask_anyway(self, verb: str) -> asyncio.Task[Delivery]:
+        """Have something done even if nobody waits for it any more."""
+        asking = asyncio.create_task(self.ask(verb))
+        self._asking_anyway.add(asking)
+        asking.add_done_callback(self._asked_anyway)
+        return asking
+
+    async def wait_for(self, works: Collection[asyncio.Future[Any]]) -> None:
+        """Have these done before anything that is asked for from now on.
+
+        They go on if whoever waits here does not. Raises what the first of them raises.
+        """
         async with self._order:
-            await asyncio.gather(*works)
+            if works:
+                await asyncio.wait(works)
+        for work in works:
+            work.result()
 
     async def give_back(self) -> None:
         """Have everything let go that is held there, as far as gadgetd can be asked."""
@@ -84,6 +103,11 @@ class RemoteSeat:
                 await self._gadget.call("seat_close", seat=name)
         except (KaputtError, TimeoutError) as error:
             log.warning("a seat could not be given back: %s", error)
+
+    def _asked_anyway(self, asking: asyncio.Task[Delivery]) -> None:
+        self._asking_anyway.discard(asking)
+        if not asking.cancelled() and (error := asking.exception()):
+            log.warning("a seat could not be let go of: %s", error)
 
     @property
     def _is_open(self) -> bool:

@@ -7,7 +7,7 @@ pressed again behind anybody's back: whoever held it is told.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -105,6 +105,11 @@ class Seat:
         return tuple(self._held)
 
     @property
+    def may_hold(self) -> bool:
+        """Whether gadgetd may know of something held, even if nothing is known here."""
+        return self._remote.is_opened
+
+    @property
     def load(self) -> int:
         """Answers that gadgetd owes, now and for letting go of what is held."""
         return self._remote.unanswered + len(self._held)
@@ -123,6 +128,7 @@ class Seat:
         """
         key_for(change.code)
         with self._pressing(change.code, change.is_down):
+            self._rules.used()
             return await self._remote.ask(
                 "key",
                 code=change.code,
@@ -138,16 +144,17 @@ class Seat:
         Raises:
             KaputtError: the seat may not, there is no such mouse, or gadgetd cannot be asked.
         """
-        self._rules.used(change)
         pointer = self._pointers[change.mouse]
         if change.button is None:
             self._rules.check_turn(self)
             if not pointer.is_moving:
                 self._rules.check_room(self)
+            self._rules.used(change)
             return await pointer.move(change)
         pointer.forget(change.button)
         pressed = change.mouse, change.button
         with self._pressing(pressed, change.is_down) as moment:
+            self._rules.used(change)
             told = await self._move(pointer.up_to(change))
         if self._held.get(pressed) is moment:
             # Unlike a key, no button is held for a target that is not there.
@@ -175,16 +182,17 @@ class Seat:
                 return KeysReleasedError(lost, because)
             await self._gadget.next_change(revision)
 
-    def yield_to(self, name: str) -> Coroutine[Any, Any, Delivery]:
-        """Hold nothing any more, because somebody else takes the keyboard; gives how to say so.
+    def yield_to(self, name: str) -> asyncio.Task[Delivery]:
+        """Hold nothing any more, because somebody else takes the keyboard.
 
-        What is given raises a `KaputtError` when gadgetd cannot be asked.
+        It is let go even if whoever takes it has gone by then. The task raises a `KaputtError`
+        when gadgetd cannot be asked.
         """
         self._lost_to.put_nowait(SeatLostError(name, words(self._held)))
         self._held.clear()
-        return self._remote.ask("release")
+        return self._remote.ask_anyway("release")
 
-    async def wait_for(self, works: Iterable[Awaitable[Delivery]]) -> None:
+    async def wait_for(self, works: Collection[asyncio.Future[Any]]) -> None:
         """Have these done before anything that this seat does from now on."""
         await self._remote.wait_for(works)
 
@@ -214,7 +222,6 @@ class Seat:
             self._rules.pressed(self)
         elif not is_down:
             self._held.pop(pressed, None)
-        self._rules.used()
         self._rules.changed()
         try:
             yield moment

@@ -6,6 +6,7 @@ name. So nothing is asked for a seat whose connection is not the present one.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,12 +44,15 @@ class Outcome:
         unsure: so many more may have arrived, wholly or in part.
         reason: why not all; empty, or one of gadgetd's.
         sentence: the same in words.
+        held_long: which of them the target may have repeated, because it stopped asking for keys
+            while they were down; counted from 0.
     """
 
     typed: int
     unsure: int = 0
     reason: str = ""
     sentence: str = ""
+    held_long: tuple[int, ...] = ()
 
 
 class Session:
@@ -87,6 +91,23 @@ class Session:
         self._is_stopped = False  # before it is asked: whoever stops meanwhile means this one too
         await self._call("typing_begin", within_s=ANSWER_WITHIN_S)
 
+    async def go_on(self) -> bool:
+        """Begin again after the target's lights have ended it, unless the target has been away.
+
+        After `lights` the seat keeps the keyboard, until the target goes: that would not be told,
+        because the first ending stays the reason. Both are asked in one breath, so that nothing
+        happens in between.
+
+        Raises:
+            KaputtError: as `begin` does.
+        """
+        if not self._is_there():
+            raise TypingLostError
+        told, _ = await asyncio.gather(
+            self._gadget.call("status", within_s=ANSWER_WITHIN_S), self.begin()
+        )
+        return bool(told["status"]["keyboard"]["typing"])
+
     async def type(
         self,
         strokes: Sequence[Stroke],
@@ -100,6 +121,8 @@ class Session:
         """
         if self._is_stopped:
             return Outcome(0, 0, STOPPED)
+        if not strokes:  # all of it is left out, and gadgetd takes no nothing
+            return Outcome(0)
         usages = [[*map(int, stroke.held), int(stroke.key)] for stroke in strokes]
         minded: dict[str, Any] = {} if lights is None else {"lights": list(lights)}
         try:
@@ -114,6 +137,7 @@ class Session:
             int(answer.get("unsure") or 0),
             str(answer.get("reason") or ""),
             str(answer.get("sentence") or ""),
+            tuple(held for held in answer.get("held_long") or () if 0 <= held < len(strokes)),
         )
 
     async def stop(self) -> None:

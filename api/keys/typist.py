@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
-from api.keys.job import Job
+from api.computing import Computing
+from api.keys.job import Job, JobOverError
 from api.keys.layouts import keymap, keymap_pair
 from api.keys.order import Order, lights_of
 from api.keys.plan import Keymap, Plan, Second, Stroke
@@ -17,9 +20,13 @@ from gadgetd.hid.keycodes import key_for
 from gadgetd.hid.usages import Led
 from gadgetd.settings import TypingSettings
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 LONGEST_TEXT = 1_000_000
 TOLD_APART_S = 0.2  # eyes need no more
 SHOWN_AFTERWARDS_S = 60.0
+CLOSED_WITHIN_S = 3.0
 
 
 class TextTooLongError(KaputtError):
@@ -93,6 +100,10 @@ class Findings:
     is_covered: bool
 
 
+async def everybody() -> None:
+    """Whoever wants to may type."""
+
+
 class Typist:
     """Types texts, one at a time."""
 
@@ -110,6 +121,7 @@ class Typist:
         self._hidden: Job | None = None
         self._count = 0
         self._one_at_a_time = asyncio.Lock()
+        self._computing = Computing()
         self._revision = 0
         self._news = asyncio.Event()
         self._told_s = 0.0
@@ -148,19 +160,26 @@ class Typist:
         Raises:
             TextTooLongError: it is too long.
             ReplacementUntypableError: the replacement cannot be typed.
+            ComputingBusyError: too many ask.
             KaputtError: the layout cannot be used.
         """
-        order = await asyncio.to_thread(self._order, wish)
-        asked = order if wish.replacement is not None else replace(order, replacement="")
-        ready = await asyncio.to_thread(asked.ready, self._lights)
-        return Findings(
-            ready.plan,
-            is_typable=not ready.plan.different or wish.replacement is not None,
-            is_covered=is_covered(order.keymap.layout, order.keymap.variant),
-        )
+        return await self.compute(self._findings, wish, self._lights)
 
-    async def start(self, wish: Wish) -> Job:
+    async def compute(
+        self, function: Callable[P, T], /, *arguments: P.args, **options: P.kwargs
+    ) -> T:
+        """Find something out about texts or layouts that takes a while.
+
+        Raises:
+            ComputingBusyError: too much of that waits already.
+        """
+        return await self._computing.run(function, *arguments, **options)
+
+    async def start(self, wish: Wish, admit: Callable[[], Awaitable[None]] = everybody) -> Job:
         """Type a text.
+
+        Args:
+            admit: asked when it is known that it can be typed; raises if it may not be.
 
         Raises:
             TypingBusyError: another one is not over.
@@ -175,6 +194,7 @@ class Typist:
             order = await asyncio.to_thread(self._order, wish)
             ready = await asyncio.to_thread(order.ready, self._lights)
             job = Job(f"t{self._count + 1}", order, ready, self._gadget, self._tell)
+            await admit()
             await job.begin()
             self._count += 1
             self._job = job
@@ -186,6 +206,29 @@ class Typist:
         if self._job is None or self._job.number != number:
             raise JobUnknownError
         return self._job
+
+    async def give_way(self, name: str) -> None:
+        """Pause the text, if there is one, because somebody of this name takes the keyboard."""
+        if self._job is not None and self._job.is_running:
+            with suppress(JobOverError):
+                await self._job.pause(f"Paused, because {name} has taken the keyboard.")
+
+    async def close(self) -> None:
+        """Stop typing, and leave the target's locks and layout as they were, if that goes soon."""
+        if self._job is not None and self._job.is_running:
+            with suppress(JobOverError, TimeoutError):
+                async with asyncio.timeout(CLOSED_WITHIN_S):
+                    await self._job.pause()
+
+    def _findings(self, wish: Wish, lights: frozenset[Led]) -> Findings:
+        order = self._order(wish)
+        asked = order if wish.replacement is not None else replace(order, replacement="")
+        plan = asked.ready(lights).plan
+        return Findings(
+            plan,
+            is_typable=not plan.different or wish.replacement is not None,
+            is_covered=is_covered(order.keymap.layout, order.keymap.variant),
+        )
 
     @property
     def _lights(self) -> frozenset[Led]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -10,8 +11,9 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from api.deps import Caller, Keys, SignedIn, Take
 from api.keepalive import watch_closely, watch_loosely
 from api.keys.changes import KeyChange, chord
+from api.keys.desk import SeatsFullError
 from api.keys.line import Line
-from api.routes.sockets import attend, texts
+from api.routes.sockets import attend, close, texts
 from api.schemas import KeyDeliveries, KeyDelivery, KeysOrder
 
 router = APIRouter(prefix="/api", tags=["keys"])
@@ -19,6 +21,7 @@ router = APIRouter(prefix="/api", tags=["keys"])
 # Who takes no answer for so long has gone, as far as keys are concerned.
 ANSWER_TAKEN_WITHIN_S = 1.5
 NOBODY_THERE = 1011
+TRY_AGAIN_LATER = 1013
 
 
 @router.post("/keys")
@@ -28,7 +31,7 @@ async def strike(order: KeysOrder, desk: Keys, caller: Caller, take: Take = Fals
         changes = [KeyChange(event.code, event.down) for event in order.events]
     else:
         changes = chord(order.press or ())
-    async with desk.seat(caller.name, caller.address) as seat:
+    async with desk.seat(caller.name, caller.address, caller.session) as seat:
         deliveries = await desk.strike(seat, changes, take)
     return KeyDeliveries(
         delivery=[
@@ -56,7 +59,15 @@ async def keyboard(socket: WebSocket, desk: Keys, caller: Caller, session: Signe
         except TimeoutError as error:
             raise WebSocketDisconnect(NOBODY_THERE) from error
 
-    async with desk.seat(caller.name, caller.address) as seat:
+    async with AsyncExitStack() as stack:
+        try:
+            seat = await stack.enter_async_context(
+                desk.seat(caller.name, caller.address, caller.session)
+            )
+        except SeatsFullError as error:
+            await send({"error": error.document()})
+            await close(socket, TRY_AGAIN_LATER)
+            return
         line = Line(desk, seat, send, pings=lambda: watch_loosely(socket.scope))
 
         async def listen() -> None:

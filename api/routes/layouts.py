@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import cache
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.deps import TextTypist
-from api.keys.layouts import key_labels, known_layout, layouts
+from api.keys.labels import KeyLabels
+from api.keys.layouts import Layout, key_labels, known_layout, layouts
 from api.typing_schemas import (
     KeyFace,
     LayoutDefault,
@@ -32,15 +32,14 @@ async def every_layout(typist: TextTypist) -> Response:
         system=settings.system,
         delay_ms=settings.delay_ms,
     )
-    body = await asyncio.to_thread(_listed, default)
+    body = await typist.compute(_listed, default)
     return Response(body, media_type="application/json")
 
 
 @router.get("/{layout}/keys")
-async def keys(layout: str, variant: VariantAsked = "") -> LayoutKeys:
+async def keys(layout: str, typist: TextTypist, variant: VariantAsked = "") -> LayoutKeys:
     """What is printed on the keys of a layout."""
-    known = await asyncio.to_thread(known_layout, layout, variant)
-    faces = await asyncio.to_thread(key_labels, layout, variant)
+    known, faces = await typist.compute(_printed, layout, variant)
     return LayoutKeys(
         layout=known.layout,
         variant=known.variant,
@@ -50,6 +49,10 @@ async def keys(layout: str, variant: VariantAsked = "") -> LayoutKeys:
             for face in faces
         ],
     )
+
+
+def _printed(layout: str, variant: str) -> tuple[Layout, tuple[KeyLabels, ...]]:
+    return known_layout(layout, variant), key_labels(layout, variant)
 
 
 @cache

@@ -14,7 +14,7 @@ router = APIRouter(prefix="/api", tags=["mouse"])
 async def move(order: MouseOrder, desk: Keys, caller: Caller, take: Take = False) -> MouseDelivery:
     """Move a mouse or press a button. What is still down at the end of the request is let go."""
     change = order.change()
-    async with desk.seat(caller.name, caller.address) as seat:
+    async with desk.seat(caller.name, caller.address, caller.session) as seat:
         if take:
             await desk.take(seat)
         told = await seat.mouse(change)

@@ -41,6 +41,8 @@ async def texts(socket: WebSocket) -> AsyncIterator[str | None]:
         if message["type"] == "websocket.disconnect":
             return
         yield message.get("text")
+        # Many messages that came at once would be taken without a pause, and nobody else heard.
+        await asyncio.sleep(0)
 
 
 async def ignored(socket: WebSocket) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from api.deps import TextTypist
+from api.deps import Caller, Keys, Take, TextTypist
 from api.keys.job import Job
 from api.keys.text import Untypable
 from api.keys.typist import Wish
@@ -43,8 +43,11 @@ async def state(typist: TextTypist) -> TypingState:
 
 
 @router.post("", status_code=201, responses=UNTYPABLE)
-async def start(order: TypingOrder, typist: TextTypist) -> JobState:
+async def start(
+    order: TypingOrder, typist: TextTypist, desk: Keys, caller: Caller, take: Take = False
+) -> JobState:
     """Type a text, once it is known that all of it can be typed."""
+    desk.check_owner(order.owner)
     wish = Wish(
         order.text,
         order.layout,
@@ -54,7 +57,11 @@ async def start(order: TypingOrder, typist: TextTypist) -> JobState:
         order.delay_ms,
         order.owner,
     )
-    return told(await typist.start(wish))
+
+    async def admit() -> None:
+        await desk.admit_text(order.owner, caller.name, take)
+
+    return told(await typist.start(wish, admit))
 
 
 @router.post("/check")
@@ -81,8 +88,16 @@ async def pause(job: AskedJob) -> JobState:
 
 
 @router.post("/{job}/resume")
-async def resume(job: AskedJob, order: ResumeOrder | None = None) -> JobState:
+async def resume(
+    job: AskedJob,
+    desk: Keys,
+    caller: Caller,
+    order: ResumeOrder | None = None,
+    take: Take = False,
+) -> JobState:
     """Go on after a pause or an interruption."""
+    if not job.is_running and not job.is_over:
+        await desk.admit_text(job.owner, caller.name, take)
     await job.resume(order.at if order else None)
     return told(job)
 

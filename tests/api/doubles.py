@@ -24,7 +24,7 @@ from api.cable import Cable
 from api.deps import Services
 from api.drive import Drive
 from api.images.library import Library
-from api.keys.desk import Desk, nobodys_text
+from api.keys.desk import Desk
 from api.keys.typist import Typist
 from api.listening import listen, url_of
 from api.page import Page
@@ -287,7 +287,7 @@ async def stage(
     origins: tuple[str, ...] = (),
     gadget: Any = None,
     is_exclusive: bool = False,
-    text_owner: TextOwner = nobodys_text,
+    text_owner: TextOwner | None = None,
     typing: TypingSettings | None = None,
     is_signed_in: bool = True,
 ) -> AsyncIterator[Stage]:
@@ -305,7 +305,12 @@ async def stage(
     sign_in = SignIn(CHEAP_HASH)
     target = ResetLine(reset_device)
     typist = Typist(gadget, typing or TypingSettings())
-    desk = Desk(gadget, is_exclusive=is_exclusive, text_owner=text_owner)
+    desk = Desk(
+        gadget,
+        is_exclusive=is_exclusive,
+        text_owner=text_owner or (lambda: typist.owner),
+        pause_text=typist.give_way,
+    )
     services = Services(
         camera=camera,
         library=Library(images),

@@ -12,6 +12,7 @@ import pytest
 from api.jiggler import Jiggler
 from api.keys.changes import KeyChange, MouseChange
 from api.keys.desk import Desk
+from api.keys.turn import SeatTakenError
 from gadgetd.errors import RemoteError
 from gadgetd.settings import Settings
 from tests.api.doubles import ScriptedGadget, gadget_status
@@ -168,3 +169,14 @@ async def test_a_refusal_does_not_end_it_and_is_logged_once(
     assert [record.getMessage() for record in caplog.records].count(
         "The mouse was not moved: There is none."
     ) == 1
+
+
+async def test_motion_that_was_refused_is_no_place_to_come_back_to() -> None:
+    desk = Desk(ScriptedGadget(), is_exclusive=True)
+    async with desk.seat() as anna, desk.seat() as ben:
+        await anna.mouse(MouseChange("absolute", x=1, y=2))
+        await anna.key(KeyChange("KeyA", True))
+        for button in (None, "left"):
+            with pytest.raises(SeatTakenError):
+                await ben.mouse(MouseChange("absolute", x=9, y=9, button=button, is_down=True))
+        assert desk.place == (1, 2)

@@ -250,3 +250,16 @@ async def test_signing_out_lets_go_the_keys_of_a_browser_that_takes_nothing(
     async with deaf(signed_in, {"code": "KeyA", "down": True}):
         assert (await signed_in.http.post("/api/logout")).status_code == 204
         await asyncio.wait_for(signed_in.gadget.was_asked("seat_close"), 5)
+
+
+async def test_of_a_chord_without_its_first_key_nothing_is_pressed(signed_in: Stage) -> None:
+    signed_in.gadget.delivery = {"delivery": "undelivered", "sentence": "Nobody is there."}
+    order = {"press": ["MetaLeft", "KeyR"]}
+    told = (await signed_in.http.post("/api/keys", json=order)).json()["delivery"]
+    assert [each["delivery"] for each in told] == ["undelivered"] * 4
+    assert told[0]["sentence"] == "Nobody is there."
+    assert {each["sentence"] for each in told[1:]} == {
+        "What came before it did not get there, so it was not tried."
+    }
+    assert signed_in.gadget.strokes() == [("MetaLeft", True)]
+    assert signed_in.gadget.verbs()[-1] == "seat_close"

@@ -36,10 +36,13 @@ B = "00 00 05 00 00 00 00 00"
 class Target:
     """Reads reports, and is the node that they are written to."""
 
+    keys: Keys  # once there is a gadgetd
+
     def __init__(self) -> None:
         self._far, self._near = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._far.setblocking(False)
         self._near.setblocking(False)
+        self._seen: bytes | None = None
 
     def fileno(self) -> int:
         return self._near.fileno()
@@ -48,15 +51,29 @@ class Target:
         self._near.send(report)
 
     def receive(self) -> bytes | None:
-        return None
+        try:
+            return self._near.recv(64)
+        except BlockingIOError:
+            return None
+
+    def preload(self, report: bytes) -> None:
+        """For a target that asks for it; ours does not."""
+
+    def shine(self, lights: int) -> None:
+        """Set the lock lights (HID 1.11 Appendix B.1)."""
+        self._far.send(bytes([lights]))
 
     def close(self) -> None:
         self._near.close()
         self._far.close()
 
     async def next_report(self) -> str:
+        """The next picture that is another one; the same once more is no news to a host."""
+        report = self._seen
         async with asyncio.timeout(10):
-            report = await asyncio.get_running_loop().sock_recv(self._far, 64)
+            while report == self._seen:
+                report = await asyncio.get_running_loop().sock_recv(self._far, 64)
+        self._seen = report
         return report.hex(" ")
 
 
@@ -66,7 +83,8 @@ async def gadgetd(path: Path, target: Target) -> AsyncIterator[Server]:
     keys = Keys(Keyboard(), changed=lambda: server.changed(), lost=lambda: None)
 
     def status() -> GadgetStatus:
-        return gadget_status(keyboard=keyboard(keys.held, keys.lights, keys.trouble))
+        told = keyboard(keys.held, keys.lights, keys.trouble, keys.is_typing)
+        return gadget_status(keyboard=told)
 
     mice = Mice({}, lambda: None, lambda: None, lambda: None, patience_s=1.0)
     nobody: Any = None  # neither drive nor cable is asked for anything here
@@ -74,6 +92,7 @@ async def gadgetd(path: Path, target: Target) -> AsyncIterator[Server]:
         lambda: Conversation(keys, mice, nobody, nobody, status), lambda _: None, status
     )
     await server.start(listen(path, "no-such-group"))
+    target.keys = keys
     keys.plug(target)
     keys.target_configured()
     try:

@@ -357,3 +357,24 @@ async def test_a_key_that_gadgetd_does_not_answer_for_counts_as_held_because_it_
         with pytest.raises(RemoteError):
             await seat.key(KeyChange("KeyC", True))
         assert seat.held == ("KeyA", "KeyB")
+
+
+@pytest.mark.asyncio
+async def test_silence_lets_go_also_of_what_is_down_without_being_known_here() -> None:
+    """Pressed in the moment in which gadgetd let go of all keys; that news comes afterwards."""
+    gadget = ScriptedGadget()
+    desk = Desk(gadget)
+    heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    async with desk.seat() as seat:
+        line = Line(desk, seat, heard.put, silence_limit_s=0.05)
+        minding = asyncio.create_task(line.mind_silence())
+        await line.hear('{"code": "KeyA", "down": true}')
+        await heard.get()
+        gadget.let_go_of_keys()
+        assert (await seat.interrupted()).code == "keys_released"
+        await line.hear('{"ping": 1}')
+        assert await heard.get() == {"pong": 1}
+        await asyncio.wait_for(gadget.was_asked("release"), 10)
+        assert heard.empty()
+        line.hang_up()
+        minding.cancel()

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+
+from tests.api.doubles import gadget_status
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_LOGIN = re.compile(r"First login: password ((?:[A-Z2-9]{4}-){3}[A-Z2-9]{4})")
@@ -127,3 +132,62 @@ def test_an_address_that_is_not_ours_is_said_in_one_sentence(tmp_path: Path) -> 
     file = config(tmp_path)
     file.write_text(file.read_text().replace("{port: 0}", "{host: 192.0.2.1, port: 0}"))
     assert "192.0.2.1" in refused(file)
+
+
+def test_a_text_being_typed_ends_with_the_process(tmp_path: Path) -> None:
+    """What gadgetd is told last: the typing has ended, and the seat is given back."""
+    said: list[dict[str, Any]] = []
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(f"{tmp_path}/g.sock")
+        listener.listen()
+        answering = threading.Thread(target=answer_everybody, args=(listener, said), daemon=True)
+        answering.start()
+        with running(config(tmp_path)) as (process, url, password):
+            with httpx.Client(base_url=url, auth=("kvm", str(password)), timeout=20) as http:
+                while http.get("/api/status").json()["cable"]["state"] != "configured":
+                    pass
+                order = {"text": "xyzzy-Plugh-4711" * 1000}
+                assert http.post("/api/typing", json=order).status_code == 201
+            process.send_signal(signal.SIGTERM)
+            output, _ = process.communicate(timeout=20)
+        assert process.returncode == 0
+    verbs = [request["do"] for request in said]
+    assert "type" in verbs
+    assert verbs.index("typing_end") < verbs.index("seat_close")
+    assert "Traceback" not in output
+    assert "never retrieved" not in output
+    assert "xyzzy" not in output
+
+
+def answer_everybody(listener: socket.socket, said: list[dict[str, Any]]) -> None:
+    """A gadgetd whose target takes no text: `type` is answered when the typing has ended."""
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        threading.Thread(target=answer, args=(connection, said), daemon=True).start()
+
+
+def answer(connection: socket.socket, said: list[dict[str, Any]]) -> None:
+    typing: list[int] = []
+
+    def tell(number: int, ok: dict[str, Any]) -> None:
+        connection.sendall(json.dumps({"id": number, "ok": ok}).encode() + b"\n")
+
+    with connection, suppress(OSError):
+        for line in connection.makefile():
+            request = json.loads(line)
+            said.append(request)
+            match request["do"]:
+                case "hello":
+                    tell(request["id"], {"version": 1, "status": gadget_status()})
+                case "seat_open":
+                    tell(request["id"], {"seat": "s1"})
+                case "type":
+                    typing.append(request["id"])
+                case verb:
+                    stopped = {"typed": 0, "unsure": 0, "reason": "stopped", "sentence": ""}
+                    while verb == "typing_end" and typing:
+                        tell(typing.pop(), stopped)
+                    tell(request["id"], {})

@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from api.keys.typist import LONGEST_TEXT
 from gadgetd.settings import TypingSettings
-from tests.api.doubles import Stage, stage
+from tests.api.doubles import Stage, stage, told_seat
 from tests.api.typing_host import TypingGadget
 from tests.api.xkb_host import Desktop
 
@@ -46,10 +46,12 @@ async def over(made: Stage) -> dict[str, Any]:
 
 async def test_a_text_is_typed_and_its_job_says_so(made: Stage, gadget: TypingGadget) -> None:
     assert (await made.http.get("/api/typing")).json() == {"job": None}
-    answer = await made.http.post("/api/typing", json={"text": "Grüße\n", "owner": "p3"})
+    async with made.socket("/api/keys") as keys:
+        owner = await told_seat(keys)
+        answer = await made.http.post("/api/typing", json={"text": "Grüße\n", "owner": owner})
     assert answer.status_code == 201
     begun = answer.json()
-    assert (begun["id"], begun["total"], begun["owner"]) == ("t1", 6, "p3")
+    assert (begun["id"], begun["total"], begun["owner"]) == ("t1", 6, "p1")
     assert await over(made) == {
         "id": "t1",
         "state": "done",
@@ -58,11 +60,12 @@ async def test_a_text_is_typed_and_its_job_says_so(made: Stage, gadget: TypingGa
         "unsure": False,
         "line": 2,
         "column": 1,
+        "doubtful": [],
         "replaced": 0,
         "layout": "de",
         "variant": "",
         "system": "linux",
-        "owner": "p3",
+        "owner": "p1",
         "sentence": "6 of 6 characters are known to be typed.",
         "remedy": "",
     }

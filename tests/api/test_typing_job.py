@@ -337,3 +337,38 @@ async def test_progress_is_news_now_and_then_and_the_last_word_is_true() -> None
     assert told is not None
     assert (told["state"], told["typed"]) == ("done", 16000)
     assert typist.revision - before < gadget.verbs().count("type")
+
+
+@pytest.mark.parametrize("count", [3, 100, 3000])
+async def test_a_text_of_nothing_but_what_is_left_out_is_done(count: int) -> None:
+    gadget = TypingGadget(keyboard())
+    typist = typist_for(gadget)
+    await typist.start(Wish("ж" * count, replacement=""))
+    assert (await at_rest(typist)).document()["state"] == "done"
+    await typist.start(Wish("a" + "ж" * count + "b", replacement=""))
+    told = (await at_rest(typist)).document()
+    assert (told["state"], told["typed"], gadget.written) == ("done", count + 2, "ab")
+
+
+async def test_nothing_goes_on_by_itself_when_the_target_was_away_while_its_lights_changed() -> (
+    None
+):
+    gadget = TypingGadget(keyboard())
+    typist = typist_for(gadget)
+
+    def restart() -> None:
+        gadget.keyboard.press_caps_lock()
+        gadget.end("lights")
+        gadget.end("interrupted")  # too late to be told
+        gadget.happen()
+
+    once_before(gadget, 2, restart)
+    job = await typist.start(Wish("abcdef"))
+    await at_rest(typist)
+    told = job.document()
+    assert (told["state"], told["typed"], gadget.written) == ("interrupted", 2, "ab")
+    assert told["sentence"].startswith("The target was away")
+    assert gadget.owner is None
+    await job.resume()
+    await at_rest(typist)
+    assert gadget.written == "abcdef"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.keys.plan import Stroke
+from api.keys.session import LIGHTS, Session
 from gadgetd.hid.usages import Key
 from gadgetd.settings import TypingSettings
 from tests.api.doubles import stage
@@ -83,3 +84,33 @@ async def test_a_text_whose_gadgetd_dies_is_interrupted_and_goes_on_when_asked(
             while typist.job.is_running:
                 await typist.next_change(typist.revision)
             assert typist.job.state == "done"
+
+
+async def test_gadgetd_says_when_the_target_was_away_after_its_lights_had_ended_a_text(
+    tmp_path: Path,
+) -> None:
+    path, target = tmp_path / "g.sock", Target()
+
+    async def collect() -> None:
+        while True:
+            await target.next_report()
+
+    async with gadgetd(path, target), client(path) as gadget:
+        await gadget.next_change(0)
+        collecting = asyncio.create_task(collect())
+        session = await Session.open(gadget)
+
+        async def ended_by_lights() -> None:
+            while (await session.type([Stroke((), Key.A)], lights=[])).reason != LIGHTS:
+                pass
+
+        target.shine(0x02)  # Caps Lock
+        async with asyncio.timeout(10):
+            await ended_by_lights()
+            assert await session.go_on()
+            await ended_by_lights()
+            target.keys.target_gone()
+            target.keys.target_configured()
+            assert not await session.go_on()
+        await session.close()
+        collecting.cancel()

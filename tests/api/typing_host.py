@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ class Request:
     lights: list[str] | None
     answer: asyncio.Future[dict[str, Any]]
     typed: int = 0
+    held_long: list[int] = field(default_factory=list)
 
 
 class TypingGadget(Change):
@@ -45,8 +46,10 @@ class TypingGadget(Change):
         self.is_polled = True
         self.lights_work = True
         self.before_stroke: Callable[[], None] = lambda: None
+        self.holds_long: set[int] = set()  # strokes, counted from the first that arrived
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.in_flight_most = 0
+        self.ends_unsure = False  # a stroke that is stopped may have arrived in part
         self.owner: str | None = None
         self._is_there = True
         self._reason = ""
@@ -62,6 +65,7 @@ class TypingGadget(Change):
         lights = self.keyboard.lights if self.lights_work else self._frozen_lights
         status["keyboard"]["leds"] = sorted(light.name.lower() for light in lights)
         status["keyboard"]["collecting"] = self.is_polled
+        status["keyboard"]["typing"] = self.owner is not None
         if not self.is_polled:
             status["keyboard"]["sentence"] = "The target does not ask for keys."
         return status
@@ -89,6 +93,10 @@ class TypingGadget(Change):
                 if self.owner not in (None, seat):
                     raise RemoteError("typing_busy", "Somebody else types.")
                 self.owner, self._reason = seat, ""
+            case "status":
+                return {"status": self.status}
+            case "key" | "mouse" | "release":
+                return {"delivery": "queued", "sentence": ""}
             case "type":
                 return await self._type(**arguments)
             case "typing_end" | "seat_close" if self.owner == seat:
@@ -104,7 +112,7 @@ class TypingGadget(Change):
         delay_ms: int = 0,
         lights: list[str] | None = None,
     ) -> dict[str, Any]:
-        if self.owner != seat:
+        if self.owner != seat and not self._reason:
             raise RemoteError("typing_not_begun", "Begin first.")
         assert 1 <= len(strokes) <= 1024
         assert all(1 <= len(stroke) <= 8 for stroke in strokes)
@@ -139,12 +147,20 @@ class TypingGadget(Change):
         if request.typed == len(request.strokes):
             self._requests.popleft()
             request.answer.set_result(
-                {"typed": request.typed, "unsure": 0, "reason": "", "sentence": ""}
+                {
+                    "typed": request.typed,
+                    "unsure": 0,
+                    "reason": "",
+                    "sentence": "",
+                    "held_long": request.held_long,
+                }
             )
         self.poll()
 
     def _arrive(self, request: Request) -> None:
         before = self.keyboard.lights
+        if self.arrived in self.holds_long:
+            request.held_long.append(request.typed)
         self.written += self.keyboard.type([request.strokes[request.typed]])
         self.arrived += 1
         if self.keyboard.lights != before:
@@ -152,13 +168,21 @@ class TypingGadget(Change):
 
     def end(self, reason: str, *, is_unsure: bool = False, did_arrive: bool = False) -> None:
         """Typing ends before the next stroke; nobody may know whether that one has arrived."""
+        if reason == "interrupted":
+            self.owner = None
         sentence = {"interrupted": "The target was unplugged."}.get(reason, "")
-        self._reason = reason
+        self._reason = reason = self._reason or reason  # the first one stays
         if is_unsure and did_arrive and self._requests:
             self._arrive(self._requests[0])
         for number, request in enumerate(self._requests):
-            answer = {"typed": request.typed, "unsure": 0, "reason": reason, "sentence": sentence}
-            if number == 0 and is_unsure:
+            answer: dict[str, Any] = {
+                "typed": request.typed,
+                "unsure": 0,
+                "reason": reason,
+                "sentence": sentence,
+                "held_long": request.held_long,
+            }
+            if number == 0 and (is_unsure or self.ends_unsure):
                 answer["unsure"] = 1
             if not request.answer.done():
                 request.answer.set_result(answer)

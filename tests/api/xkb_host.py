@@ -11,7 +11,6 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterable
 from ctypes import c_char_p, c_int, c_size_t, c_uint32, c_void_p
-from typing import Any
 
 from linuxpy.input.raw import Key as EvdevKey
 
@@ -25,6 +24,8 @@ EVENT_CODES: dict[Key, int] = {
     for code, usage in CODES.items()
     if EXPECTED[code] != "KEY_UNKNOWN"
 }
+# Usages that Linux knows no key for (drivers/hid/hid-input.c, hid_keyboard: "unk").
+EVENT_CODES[Key.KEYPAD_BINARY] = EvdevKey.KEY_UNKNOWN.value
 
 UP, DOWN = 0, 1
 IGNORED = 0
@@ -69,6 +70,7 @@ class Desktop:
     def __init__(self, locale: str = "en_US.UTF-8") -> None:
         self.context = context_new(0)
         self.compose = compose_new(table_new(self.context, locale.encode(), 0), 0)
+        self._compiled: tuple[tuple[str, ...], int] | None = None  # the last one
 
     def keyboard(
         self,
@@ -77,10 +79,18 @@ class Desktop:
         lights: frozenset[Led] = frozenset(),
         options: str = "",
     ) -> Keyboard:
-        names = Names(b"evdev", b"pc105", layout.encode(), variant.encode(), options.encode())
-        keymap = keymap_new(self.context, ctypes.byref(names), 0)
-        assert keymap, f"{layout}({variant}) does not compile"
-        return Keyboard(self, keymap, lights)
+        return Keyboard(self, self._keymap(layout, variant, options), lights)
+
+    def _keymap(self, *asked: str) -> int:
+        if self._compiled is None or self._compiled[0] != asked:
+            if self._compiled is not None:
+                keymap_unref(self._compiled[1])
+            layout, variant, options = (name.encode() for name in asked)
+            names = Names(b"evdev", b"pc105", layout, variant, options)
+            keymap = keymap_new(self.context, ctypes.byref(names), 0)
+            assert keymap, f"{asked} does not compile"
+            self._compiled = asked, keymap
+        return self._compiled[1]
 
 
 class Keyboard:
@@ -89,7 +99,6 @@ class Keyboard:
     def __init__(self, desktop: Desktop, keymap: int, lights: frozenset[Led]) -> None:
         self._compose = desktop.compose
         self._state = state_new(keymap)
-        keymap_unref(keymap)
         update_mask(self._state, 0, 0, sum(LOCKS[light] for light in lights), 0, 0, 0)
         self._buffer = ctypes.create_string_buffer(256)
         compose_reset(self._compose)
@@ -136,7 +145,8 @@ class Keyboard:
     def _press(self, code: int) -> str:
         # What a key writes is decided by what was down before it.
         symbol = one_symbol(self._state, code)
-        alone = self._text(key_text, self._state, code)
+        length = key_text(self._state, code, self._buffer, 256)
+        alone = self._buffer.raw[:length].decode() if length > 0 else ""
         update_key(self._state, code, DOWN)
         if compose_feed(self._compose, symbol) == IGNORED:
             return alone
@@ -144,15 +154,11 @@ class Keyboard:
             case status if status == COMPOSING:
                 return ""
             case status if status == COMPOSED:
-                composed = self._text(compose_text, self._compose)
+                compose_text(self._compose, self._buffer, 256)
                 compose_reset(self._compose)
-                return composed
+                return self._buffer.value.decode()
             case status if status == CANCELLED:
                 compose_reset(self._compose)
                 return ""
             case _:
                 return alone
-
-    def _text(self, function: Any, *arguments: Any) -> str:
-        function(*arguments, self._buffer, 256)
-        return self._buffer.value.decode()

@@ -28,7 +28,7 @@ class InputLayer:
         self, board: Board, identity: tuple[str, str] = IDENTITY, *, alone: bool = False
     ) -> None:
         self.when_s = 0.0
-        command = [sys.executable, GUEST / "evdev_watch.py", *identity]
+        command: list[str | Path] = [sys.executable, GUEST / "evdev_watch.py", *identity]
         self._watch: GuestProcess = board.start([*command, "alone"] if alone else command)
         assert self.next() == "ready"
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import CDPSession, Page
 
 from gadgetd.hid.keycodes import CODES
 from lab import LabError
-from tests.e2e.conftest import Desk
 from tests.e2e.hosts import InputLayer
+from tests.e2e.pages import capture, strike
 from tests.facts.kernel_keys import EXPECTED
 
 pytestmark = pytest.mark.lab
@@ -22,26 +20,6 @@ NOT_CHROMIUMS = frozenset(
         "VolumeDown", "VolumeMute", "VolumeUp",
     }
 )  # fmt: skip
-
-
-@pytest.fixture
-def host(desk: Desk) -> Iterator[InputLayer]:
-    layer = InputLayer(desk.board)
-    yield layer
-    layer.close()
-
-
-def capture(page: Page) -> CDPSession:
-    """Click the screen, so that it has the keyboard; keys then go in as the browser's own input."""
-    page.click("kvm-screen canvas")
-    page.wait_for_selector("kvm-screen[data-captured]")
-    return page.context.new_cdp_session(page)
-
-
-def strike(keyboard: CDPSession, code: str, *, down: bool) -> None:
-    """A physical key, by its code alone: the layout of this machine plays no part."""
-    kind = "rawKeyDown" if down else "keyUp"
-    keyboard.send("Input.dispatchKeyEvent", {"type": kind, "code": code, "key": "Unidentified"})
 
 
 def tap(page: Page, keyboard: CDPSession, code: str) -> None:

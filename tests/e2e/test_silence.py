@@ -9,18 +9,14 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from lab import Board, LabError
+from lab import LabError
 from tests.e2e.conftest import Desk
 from tests.e2e.hosts import InputLayer
 from tests.e2e.seats import InsideClient, seat
+from tests.e2e.waiting import EMULATED_S, LET_GO_WITHIN_S, seconds_now
 
 pytestmark = pytest.mark.lab
 
-# The promise is two seconds. All clocks are the board's, and the first one is read before the cause
-# is given; but the board is emulated on a machine that is doing other things, and a process there
-# may wait for the only processor while a timer of ours is due.
-LET_GO_WITHIN_S = 2.0
-EMULATED_S = 1.0
 # For how long a living client holds a key: ten minutes where somebody wants to wait.
 HELD_S = float(os.environ.get("KAPUTTKVM_HELD_S", "20"))
 
@@ -38,11 +34,6 @@ def far(desk: Desk) -> Iterator[str]:
     )
     yield f"http://{NEAR_ADDRESS}:8000"
     desk.board.shell(f"ip netns delete {FAR}")
-
-
-def seconds_now(board: Board, then: str) -> float:
-    """The board's time just before it did `then`."""
-    return float(board.shell(f"cut -d' ' -f1 /proc/uptime; {then}"))
 
 
 def holding_a(client: InsideClient, host: InputLayer) -> InsideClient:

@@ -154,4 +154,6 @@ def test_a_paste_loses_nothing_whatever_the_stall(desk: Desk, slow: Slow, host: 
     assert (job["typed"], job["unsure"]) == (len(text), False)
     slow.client.post("/api/keys", json={"press": ["Enter"]}).raise_for_status()
     assert reader.until("\n") == f"{text}\n"
+    # Keys were down at the target while it did not ask, for seconds, and it repeats such keys.
+    assert reader.repeated == reader.struck
     reader.close()

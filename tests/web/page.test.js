@@ -48,3 +48,9 @@ test("the lib is pure: no page, no window, no network, no clock of its own", () 
     assert.doesNotMatch(code, impure, file);
   }
 });
+
+test("Tab goes through the page in the order in which it is drawn: no style changes that order", () => {
+  for (const file of files.filter((name) => name.endsWith(".css"))) {
+    assert.doesNotMatch(text(file), /(^|[\s;{])order:|-reverse\b|tabindex/, file);
+  }
+});

@@ -5,7 +5,7 @@ import { countCharacters, fieldOffset, fieldRange } from "../../web/lib/code-poi
 import { firstChoice, isSameLayout, layoutTitle, matchingLayouts } from "../../web/lib/layouts.js";
 import { doubtWords, untypableRows, verdictWords } from "../../web/lib/paste-words.js";
 import { Problem } from "../../web/lib/problem.js";
-import { isUnderWay, typingWords } from "../../web/lib/typing-words.js";
+import { isUnderWay, isWorthKeeping, typingWords } from "../../web/lib/typing-words.js";
 import { Api } from "../../web/transport/api.js";
 
 // Places in the text
@@ -239,6 +239,31 @@ test("what is going on, or was typed to its end, names no place", () => {
   assert.equal(words({ state: "stalled" }).stopped, "");
   assert.equal(words({ state: "done", typed: 20000 }).stopped, "");
   assert.equal(words({ state: "cancelled", typed: 20000 }).stopped, "");
+});
+
+test("where a stalled target may have repeated characters is told, also of a text that is done", () => {
+  const [one, other] = [{ line: 3, column: 7, held_ms: 900 }, { line: 12, column: 1 }];
+  const sentence = "It may have repeated the character in line 3, column 7.";
+  const said = words({ state: "done", typed: 20000, doubtful: [one], sentence, remedy: "Look there." });
+  assert.equal(said.tone, "warn");
+  assert.equal(said.sentence, `${sentence} Look there.`);
+  assert.equal(said.doubt, "", "the sentence has the only place");
+  assert.equal(
+    words({ doubtful: [one, other] }).doubt,
+    "Characters may be repeated near line 3, column 7; line 12, column 1.",
+  );
+  assert.match(words({ doubtful: Array(7).fill(one) }).doubt, /; 2 more places\.$/);
+  assert.equal(words({ doubtful: [] }).tone, "good");
+  assert.equal(words().doubt, "", "servers that do not tell");
+});
+
+test("an end that needs a look stays until it is put away, and no other does", () => {
+  assert.ok(isWorthKeeping({ state: "done", doubtful: [{ line: 1, column: 1 }] }));
+  assert.ok(isWorthKeeping({ state: "failed" }));
+  assert.ok(isWorthKeeping({ state: "cancelled" }));
+  for (const job of [null, { state: "done" }, { state: "done", doubtful: [] }, { state: "typing" }]) {
+    assert.ok(!isWorthKeeping(job));
+  }
 });
 
 test("a state of a newer server is shown by its name, and can be put away", () => {

@@ -12,6 +12,7 @@ class KvmLayout extends HTMLElement {
   #layouts = [];
   #choice = null;
   #found = [];
+  #search = null; // what the open list was asked for; null while it is closed
   #active = -1;
   #input = null;
   #list = null;
@@ -52,24 +53,31 @@ class KvmLayout extends HTMLElement {
   /** @param {import("../lib/layouts.js").Layout[]} layouts */
   set layouts(layouts) {
     this.#layouts = layouts;
-    this.#close();
+    this.#redraw();
   }
 
   /** @param {import("../lib/layouts.js").Layout | null} choice */
   set choice(choice) {
     this.#choice = choice;
-    this.#close();
+    this.#redraw();
   }
 
   get #isOpen() {
     return !this.#list.hidden;
   }
 
+  /** On a slow board somebody has begun to search before the layouts are there. */
+  #redraw() {
+    if (this.#search === null) this.#close();
+    else this.#open(this.#search);
+  }
+
   #open(search) {
-    if (this.#layouts.length === 0) return;
+    this.#search = search;
     this.#found = matchingLayouts(this.#layouts, search);
     this.#list.replaceChildren(...this.#found.map((each, index) => this.#option(each, index)));
-    if (this.#found.length === 0) this.#list.append(nothingFound());
+    if (this.#layouts.length === 0) this.#list.append(remark("The layouts are not there yet."));
+    else if (this.#found.length === 0) this.#list.append(remark("No layout has a name like this."));
     this.#list.hidden = false;
     this.#input.setAttribute("aria-expanded", "true");
     const chosen = this.#found.findIndex((each) => isSameLayout(each, this.#choice));
@@ -77,6 +85,7 @@ class KvmLayout extends HTMLElement {
   }
 
   #close() {
+    this.#search = null;
     this.#list.hidden = true;
     this.#list.replaceChildren();
     this.#active = -1;
@@ -139,16 +148,17 @@ class KvmLayout extends HTMLElement {
   #choose(index) {
     const chosen = this.#found[index];
     if (!chosen) return;
+    this.#close();
     this.choice = chosen;
     this.#input.select();
     this.dispatchEvent(new CustomEvent("kvm-layout", { bubbles: true, detail: chosen }));
   }
 }
 
-function nothingFound() {
+function remark(words) {
   const item = document.createElement("li");
   item.className = "empty";
-  item.textContent = "No layout has a name like this.";
+  item.textContent = words;
   return item;
 }
 

@@ -27,6 +27,7 @@ class KvmPointer extends HTMLElement {
   #wheel = new WheelNotches();
   #gestures = new TouchGestures();
   #fingers = new WheelNotches({ pixelsPerNotch: 30 }); // a swipe over a small picture goes far
+  #at = null; // where the pointer was last, to a part of a pixel
   #drawing = null; // the next frame's request
   #pressing = null; // the timer of a long press
 
@@ -125,9 +126,17 @@ class KvmPointer extends HTMLElement {
   }
 
   #moveTo({ clientX, clientY }) {
+    this.#at = { clientX, clientY };
     const place = this.#place(clientX, clientY, this.#buttons.isHeld);
     if (place) this.#outboxes.absolute.moveTo(place);
     return place !== null;
+  }
+
+  /** A wheel tells whole pixels only, and must not move the pointer by the rest. */
+  #exactly({ clientX, clientY }) {
+    const at = this.#at;
+    const isThere = at && isSamePixel(at.clientX, clientX) && isSamePixel(at.clientY, clientY);
+    return isThere ? at : { clientX, clientY };
   }
 
   #place(clientX, clientY, isClamped) {
@@ -152,7 +161,7 @@ class KvmPointer extends HTMLElement {
   #turn(event) {
     if (!this.#isActive || this.#mode === "off") return;
     event.preventDefault(); // also Ctrl+wheel, which would zoom the page
-    const isHere = this.#mode === "relative" ? this.isLocked : this.#moveTo(event);
+    const isHere = this.#mode === "relative" ? this.isLocked : this.#moveTo(this.#exactly(event));
     if (!isHere) return;
     this.#outboxes[this.#mode].turn(this.#wheel.add(event));
     this.#sayWithNextFrame();
@@ -268,5 +277,7 @@ class KvmPointer extends HTMLElement {
     this.dispatchEvent(new CustomEvent(type, { bubbles: true, detail }));
   }
 }
+
+const isSamePixel = (one, other) => Math.floor(one) === Math.floor(other);
 
 customElements.define("kvm-pointer", KvmPointer);

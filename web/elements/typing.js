@@ -3,13 +3,14 @@
  *
  * It listens to no key: Escape is for the target, and must not end an hour of typing.
  */
-import { typingWords } from "../lib/typing-words.js";
+import { isWorthKeeping, typingWords } from "../lib/typing-words.js";
 
 const MARKUP = `
   <div class="typing" role="group" aria-label="Text being typed" hidden>
     <p class="line"><strong role="status"></strong> <span class="count"></span></p>
     <progress aria-label="Characters typed"></progress>
     <p class="stopped" role="status"></p>
+    <p class="doubt" role="status"></p>
     <p class="sentence"></p>
     <p class="trouble" role="alert"></p>
     <div class="buttons"></div>
@@ -36,6 +37,7 @@ class KvmTyping extends HTMLElement {
 
   /** @param {object | null} job the status document's `typing` */
   set job(job) {
+    if (job === null && isWorthKeeping(this.#job)) return;
     if (job?.id !== this.#job?.id || job?.state !== this.#job?.state) this.problem = null;
     this.#job = job;
     this.#draw();
@@ -53,6 +55,12 @@ class KvmTyping extends HTMLElement {
     tell(this.querySelector(".trouble"), words);
   }
 
+  /** Whoever signs in next did not have it typed. */
+  clear() {
+    this.#job = null;
+    this.#draw();
+  }
+
   #draw() {
     const job = this.#job?.id === this.#dismissed ? null : this.#job;
     const words = typingWords(job, this.#people);
@@ -64,6 +72,7 @@ class KvmTyping extends HTMLElement {
     tell(this.querySelector("strong"), words.headline);
     tell(this.querySelector(".count"), words.count);
     tell(this.querySelector(".stopped"), words.stopped);
+    tell(this.querySelector(".doubt"), words.doubt);
     tell(this.querySelector(".sentence"), words.sentence);
     const bar = this.querySelector("progress");
     bar.max = Math.max(1, job.total);

@@ -5,6 +5,7 @@
 import { placeWords } from "./paste-words.js";
 
 const number = new Intl.NumberFormat("en");
+const doubts_shown = 5;
 
 const STATE = {
   typing: ["good", "Typing"],
@@ -28,21 +29,31 @@ export function isUnderWay(job) {
 }
 
 /**
+ * Whether its end is to be read by whoever comes back later. The server forgets it after a minute.
+ */
+export function isWorthKeeping(job) {
+  if (job?.state === "done") return Boolean(job.doubtful?.length);
+  return job?.state === "cancelled" || job?.state === "failed";
+}
+
+/**
  * @param {object | null} job the status document's `typing`
  * @param {{ownSeats: string[], seats: {id: string, name: string}[]}} people the seats that this page has
  *   had, and those there are now
- * @returns {{tone: string, headline: string, count: string, stopped: string, sentence: string,
- *   actions: {action: string, words: string}[]} | null}
+ * @returns {{tone: string, headline: string, count: string, stopped: string, doubt: string,
+ *   sentence: string, actions: {action: string, words: string}[]} | null}
  */
 export function typingWords(job, people) {
   if (!job) return null;
   const [tone, headline] = STATE[job.state] ?? ["warn", job.state.replaceAll("_", " ")];
+  const isDoubtful = Boolean(job.doubtful?.length);
   const whose = startedBy(job.owner, people);
   return {
-    tone,
+    tone: isDoubtful && tone === "good" ? "warn" : tone,
     headline: whose ? `${headline}, ${whose}` : headline,
     count: `typed ${number.format(job.typed)} of ${number.format(job.total)}${replacedWords(job)}`,
     stopped: stoppedWords(job),
+    doubt: doubtWords(job),
     sentence: `${job.sentence ?? ""} ${job.remedy ?? ""}`.trim(),
     actions: actions(job),
   };
@@ -65,6 +76,15 @@ function stoppedWords({ state, unsure, line, column, typed, total }) {
   return unsure
     ? `It stopped at ${place}; whether the character there arrived is not known.`
     : `It stopped before ${place}.`;
+}
+
+/** Where to look for what the target may have repeated. Of a single place the sentence says it all. */
+function doubtWords({ doubtful = [] }) {
+  if (doubtful.length < 2) return "";
+  const shown = doubtful.slice(0, doubts_shown).map(({ line, column }) => placeWords(line, column));
+  const rest = doubtful.length - shown.length;
+  if (rest > 0) shown.push(rest === 1 ? "one more place" : `${number.format(rest)} more places`);
+  return `Characters may be repeated near ${shown.join("; ")}.`;
 }
 
 function actions({ state, unsure }) {
