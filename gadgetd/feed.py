@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 # What makes room after so long may be a target that has set us up anew and dropped what it had
 # not collected. It resets us first, and that takes 10 ms at least (USB 2.0 §7.1.7.5); once it has
 # set us up, the controller says so in the moment in which there is room.
-UNUSUAL_S = 0.005
+UNUSUAL_S = 0.009
 # Linux throws away what a keyboard says in the first 50 ms after it has begun to listen
 # (drivers/hid/usbhid/hid-core.c, usbhid_open).
 SETTLED_AFTER_S = 0.1

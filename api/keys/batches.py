@@ -13,9 +13,9 @@ from api.keys.plan import Step, Stroke
 from api.keys.text import Position
 
 LARGEST_STROKES = 1024  # gadgetd takes no more in one request
-AIM_S = 0.2  # what a batch should take: progress is seen, and little is unsure if all breaks
+AIM_S = 0.4  # what a batch should take: progress is seen, and little is unsure if all breaks
 FIRST_S = 0.008  # one stroke, until it has been measured: two reports, at a common interval
-SMALLEST_STROKES = 8  # or fewer when each takes long; the pipe must not run dry
+SMALLEST_STROKES = 48  # or fewer when each takes long; each request costs as much as many strokes
 
 
 @dataclass(frozen=True)
