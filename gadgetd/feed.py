@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 # not collected. It resets us first, and that takes 10 ms at least (USB 2.0 §7.1.7.5); once it has
 # set us up, the controller says so in the moment in which there is room.
 UNUSUAL_S = 0.009
+AT_A_TIME = 6  # reports, each waited for at most a millisecond
 # Linux throws away what a keyboard says in the first 50 ms after it has begun to listen
 # (drivers/hid/usbhid/hid-core.c, usbhid_open).
 SETTLED_AFTER_S = 0.1
@@ -116,9 +117,20 @@ class Feed(Outbox):
 
     def _find_room_for_source(self) -> None:
         if self._loop.time() - self._waits_since < UNUSUAL_S:
-            return self._go_on()
+            return self._go_on_for_a_while()
         self._stop_pumping()
         self._soon = self._loop.call_soon(self._go_on)
+
+    def _go_on_for_a_while(self) -> None:
+        """Write several reports in one go, if there is room for them soon enough.
+
+        The event loop has its turn after a few milliseconds: everybody else has to wait for the end
+        of the text anyway, but news of the target, and who wants to stop it, have not.
+        """
+        for _ in range(AT_A_TIME):
+            self._go_on()
+            if not self._is_pumping or self._node is None or not self._node.has_room_soon():
+                return
 
     def _go_on(self) -> None:
         assert self._source is not None

@@ -16,13 +16,16 @@ from gadgetd.usb.tree import Tree
 
 
 class KeyboardNode(Protocol):
-    """Where finished reports go, and where the lock lights come from. Never waits."""
+    """Where finished reports go, and where the lock lights come from."""
 
     def fileno(self) -> int:
         """A descriptor: writable means room for a report, readable means news of the lights."""
 
     def send(self, report: bytes) -> None:
         """Queue a report, or raise HostBusyError, HostAbsentError, NodeLostError."""
+
+    def has_room_soon(self) -> bool:
+        """Whether there is room for a report within a millisecond; waits for it so long."""
 
     def preload(self, report: bytes) -> None:
         """Have this at hand for a host that asks how things are, where the kernel can."""

@@ -56,6 +56,9 @@ class Target:
         except BlockingIOError:
             return None
 
+    def has_room_soon(self) -> bool:
+        return False
+
     def preload(self, report: bytes) -> None:
         """For a target that asks for it; ours does not."""
 
