@@ -102,31 +102,57 @@ def test_the_firmware_boots_our_image_and_the_pages_arrow_keys_move_its_menu(
     assert eventually(lambda: abs(bar_served() - before) < one_line / 2, ANSWERS_WITHIN_S)
 
 
+def press(client: httpx.Client, code: str) -> None:
+    """A key, pressed by a program."""
+    client.post("/api/keys", json={"press": [code]}).raise_for_status()
+
+
+def leads_to_menu(client: httpx.Client, desk: Desk) -> bool:
+    """Whether the firmware shows its menu; if not, keys that lead there.
+
+    With nothing to boot OVMF ends in its menu when Escape comes in time, and else in its shell.
+    """
+    if is_menu(desk.lab.target.screenshot()):
+        return True
+    for code in ("Escape", "KeyE", "KeyX", "KeyI", "KeyT", "Enter"):
+        press(client, code)
+    return False
+
+
+def is_menu(image: Image.Image) -> bool:
+    """Whether it is a page of OVMF's: blue and grey, where everything else is black."""
+    colours = image.convert("RGB").getcolors(image.width * image.height) or []
+    blue = sum(count for count, (r, g, b) in colours if b > 100 and r < 60 and g < 60)
+    grey = sum(count for count, (r, g, b) in colours if r == g == b and 100 < r < 200)
+    return blue + grey > image.width * image.height // 2
+
+
+def is_at_rest(desk: Desk) -> bool:
+    """Whether the target's picture is the same twice."""
+    return desk.lab.target.screenshot().tobytes() == desk.lab.target.screenshot().tobytes()
+
+
 def test_keys_of_the_page_work_in_the_firmwares_own_menu(
     plugged: None, desk: Desk, page: Page, client: httpx.Client
 ) -> None:
     desk.lab.cable.wait_until_seen()
-    # Nothing to boot: OVMF ends in its shell, unless Escape is pressed at the right instant. Nobody
-    # has to know when that is.
-    page.select_option("kvm-hammer [name=key]", "Escape")
-    page.click("[data-action=hammer]")
     page.click("[data-action=reset]")
     page.click("[data-action=reset-confirm]")
-
-    def in_menu() -> bool:
-        image = desk.lab.target.screenshot().convert("RGB")
-        colours = image.getcolors(image.width * image.height) or []
-        blue = sum(count for count, (r, g, b) in colours if b > 100 and r < 60 and g < 60)
-        grey = sum(count for count, (r, g, b) in colours if r == g == b and 100 < r < 200)
-        return blue + grey > image.width * image.height // 2
-
-    assert eventually(in_menu, BOOTS_WITHIN_S), "the firmware's menu did not come"
-    page.click("[data-action=hammer]")
-    page.click("kvm-screen canvas")
-    page.wait_for_selector("kvm-screen[data-captured]")
+    assert eventually(lambda: leads_to_menu(client, desk), BOOTS_WITHIN_S), (
+        "the firmware's menu did not come"
+    )
+    press(client, "Escape")  # the last Return may have come to the menu, and opened a list
+    assert eventually(lambda: is_at_rest(desk), ANSWERS_WITHIN_S)
     before = desk.lab.target.screenshot()
-    page.keyboard.press("ArrowDown")
-    assert eventually(lambda: psnr_db(desk.lab.target.screenshot(), before) < 40, ANSWERS_WITHIN_S)
+    page.click("kvm-screen canvas")
+
+    def moves() -> bool:
+        # More than once: a busy machine may bring a key so late that it is refused.
+        page.keyboard.press("ArrowDown")
+        return psnr_db(desk.lab.target.screenshot(), before) < 40
+
+    assert eventually(moves, ANSWERS_WITHIN_S)
+    assert eventually(lambda: is_at_rest(desk), ANSWERS_WITHIN_S)
     shown = desk.lab.target.screenshot().resize((720, HEIGHT_PX), Image.Resampling.LANCZOS)
     assert eventually(
         lambda: psnr_db(decoded(client.get("/snapshot.jpg").content), shown) >= 22,
