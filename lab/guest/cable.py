@@ -28,10 +28,14 @@ NETLINK_KOBJECT_UEVENT = 15
 KERNEL_GROUP = 1
 # The target may be just resetting its end of the cable, and no event in here tells when it is done.
 RETRY_INTERVAL_S = 0.3
+RESETTING = "resetting"
 
 
 def appearance(vendor: str, product: str) -> str:
-    """Which appearance of the device with these ids is enumerated: its bus and number, or ""."""
+    """Which appearance of the device with these ids is enumerated: its bus and number, or "".
+
+    While its host resets it, it has no number, and is `RESETTING`: that is no other appearance.
+    """
     for device in USB_DEVICES.iterdir():
         if ":" in device.name:  # an interface
             continue
@@ -39,7 +43,7 @@ def appearance(vendor: str, product: str) -> str:
             ids = ((device / "idVendor").read_text(), (device / "idProduct").read_text())
             if (ids[0].strip(), ids[1].strip()) == (vendor, product):
                 bus, number = (device / "busnum").read_text(), (device / "devnum").read_text()
-                return f"{bus.strip()}-{number.strip()}"
+                return RESETTING if number.strip() == "0" else f"{bus.strip()}-{number.strip()}"
         except OSError:
             continue  # it has just left
     return ""
@@ -76,8 +80,8 @@ def main() -> None:
     (RATION / "cpu.max").write_text(f"{RATION_US} {PERIOD_US}")
     while True:
         present = appearance(vendor, product)
-        if not present:
-            announcements.wait()
+        if not present or present == RESETTING:
+            announcements.wait(limit_s=RETRY_INTERVAL_S if present else None)
             continue
         print(f"plugged {present}", flush=True)
         redirect = subprocess.Popen(
@@ -85,7 +89,7 @@ def main() -> None:
         )
         (RATION / "cgroup.procs").write_text(str(redirect.pid))
         pidfd = os.pidfd_open(redirect.pid)
-        while redirect.poll() is None and appearance(vendor, product) == present:
+        while redirect.poll() is None and appearance(vendor, product) in (present, RESETTING):
             announcements.wait(pidfd)
         redirect.kill()
         redirect.wait()

@@ -7,6 +7,7 @@ from PIL import Image
 
 from lab import cpio, modules
 from lab.errors import LabError
+from lab.guest import cable
 from lab.picture import FRAME_SIZE_BYTES, yuyv
 from lab.rundir import PREFIX, RunDir
 
@@ -117,3 +118,19 @@ def test_a_run_directory_without_an_owner_is_swept():
     assert not left.exists()
     assert kept.path.exists()
     kept.close()
+
+
+def test_a_device_that_its_host_resets_is_still_the_same_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The target resets the gadget when it takes it over: pulling the plug then never ends.
+    device = tmp_path / "1-1"
+    device.mkdir()
+    for name, value in {"idVendor": "1d6b", "idProduct": "0104", "busnum": "1"}.items():
+        (device / name).write_text(f"{value}\n")
+    monkeypatch.setattr(cable, "USB_DEVICES", tmp_path)
+    (device / "devnum").write_text("2\n")
+    assert cable.appearance("1d6b", "0104") == "1-2"
+    (device / "devnum").write_text("0\n")
+    assert cable.appearance("1d6b", "0104") == cable.RESETTING
+    assert cable.appearance("1d6b", "ffff") == ""
