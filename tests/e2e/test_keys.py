@@ -64,8 +64,11 @@ def test_closing_one_tab_leaves_the_keys_of_another_down(page: Page, host: Input
     other.wait_for_selector("kvm-screen[data-state=live]")
     keyboard, other_keyboard = capture(page), capture(other)
     strike(keyboard, "KeyA", down=True)
+    assert (
+        host.next() == "KEY_A down"
+    )  # each tab has a connection of its own, and an order of its own
     strike(other_keyboard, "KeyB", down=True)
-    assert [host.next(), host.next()] == ["KEY_A down", "KEY_B down"]
+    assert host.next() == "KEY_B down"
     other.close()
     assert host.next() == "KEY_B up"
     strike(keyboard, "KeyC", down=True)
