@@ -13,11 +13,19 @@ from lab import GuestProcess, LabError
 from tests.e2e.conftest import Desk
 from tests.e2e.hosts import GUEST, IDENTITY, InputLayer
 from tests.e2e.seats import InsideClient
+from tests.e2e.waiting import lights_out
 
 pytestmark = pytest.mark.lab
 
 QUIET_S = 0.3
 MOST_NEWS = 50
+
+
+@pytest.fixture(autouse=True)
+def dark(desk: Desk, client: httpx.Client) -> None:
+    """Whoever was here before may have pressed a lock key."""
+    InputLayer(desk.board).close()  # the host's kernel has found a keyboard of ours
+    lights_out(client)
 
 
 @pytest.fixture

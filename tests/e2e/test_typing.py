@@ -14,7 +14,7 @@ from tests.e2e.hosts import InputLayer, TextReader
 from tests.e2e.seats import seat
 from tests.e2e.texts import GERMAN, INTERNATIONAL, PASTE_CHARACTERS, PLAIN, paste
 from tests.e2e.typing_jobs import Job, job_now, order, reached, start
-from tests.e2e.waiting import back, eventually, kill, status
+from tests.e2e.waiting import back, eventually, kill, lights_out, status
 
 pytestmark = pytest.mark.lab
 
@@ -69,6 +69,7 @@ def test_caps_lock_changes_nothing_in_the_text_and_is_still_on_afterwards(
 ) -> None:
     text = paste(GERMAN, 300)
     InputLayer(desk.board).close()
+    lights_out(client)
     client.post("/api/keys", json={"press": ["CapsLock"]}).raise_for_status()
     assert eventually(lambda: status(client)["keyboard"]["leds"] == ["caps_lock"])
     with desktop(desk, "de") as reader:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx
@@ -22,6 +23,7 @@ LOOK_INTERVAL_S = 0.3
 LET_GO_WITHIN_S = 2.0
 EMULATED_S = 1.0
 BACK_WITHIN_S = 60.0
+LOCK_OF = {"num_lock": "NumLock", "caps_lock": "CapsLock", "scroll_lock": "ScrollLock"}
 
 
 def eventually(look: Callable[[], bool], within_s: float = HAPPENS_WITHIN_S) -> bool:
@@ -38,6 +40,18 @@ def status(client: httpx.Client) -> dict[str, Any]:
     """The status document."""
     document: dict[str, Any] = client.get("/api/status").raise_for_status().json()
     return document
+
+
+def is_dark(client: httpx.Client, light: str) -> bool:
+    """Whether this lock light is off."""
+    return light not in status(client)["keyboard"]["leds"]
+
+
+def lights_out(client: httpx.Client) -> None:
+    """Press what lights the lock lights until all are dark, as the target's console has it."""
+    for light in status(client)["keyboard"]["leds"]:
+        client.post("/api/keys", json={"press": [LOCK_OF[light]]}).raise_for_status()
+        assert eventually(partial(is_dark, client, light))
 
 
 def seconds_now(board: Board, then: str) -> float:
