@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import httpx
@@ -10,11 +11,30 @@ import pytest
 from tests.e2e.conftest import Desk
 from tests.e2e.hosts import HostPort, InputLayer
 from tests.e2e.seats import Seat, seat
-from tests.e2e.waiting import eventually, status
+from tests.e2e.waiting import eventually, lights_out, status
 
 pytestmark = pytest.mark.lab
 
 UDC_FILE = "/sys/kernel/config/usb_gadget/kaputtkvm/UDC"
+
+
+PUT_AWAY = """
+import socket
+gadgetd = socket.socket(socket.AF_UNIX)
+gadgetd.connect("/run/kaputtkvm/gadgetd.sock")
+gadgetd.sendall(b'{"id": 1, "do": "storage", "shown": false, "force": true}\\n')
+print(next(line for line in gadgetd.makefile() if '"id":1,' in line))
+"""
+
+
+@pytest.fixture(autouse=True)
+def nothing_keeps_it_awake(desk: Desk, client: httpx.Client) -> None:
+    """No drive, which the host's driver keeps looking at, and no light, which needs power."""
+    answer = desk.board.run([sys.executable, "-I", "-S", "-c", PUT_AWAY]).stdout
+    assert '"ok"' in answer, answer
+    assert eventually(lambda: status(client)["cable"]["state"] == "configured")
+    InputLayer(desk.board).close()
+    lights_out(client)
 
 
 @pytest.fixture
