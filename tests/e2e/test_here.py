@@ -88,6 +88,8 @@ def test_it_drives_the_controller_and_the_first_grabber_and_undoes_what_it_did(
 ) -> None:
     board, _ = place
     board.shell("umount /sys/kernel/config; modprobe -r libcomposite usb_f_hid usb_f_mass_storage")
+    # These are loaded for the target's side of the cable, which is this same kernel here.
+    board.shell("modprobe -a joydev mousedev")
     before = board.shell("cut -d' ' -f1 /proc/modules | sort; cat /proc/mounts")
     feed = Feed(board)
     card = colour_card()
