@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from playwright.sync_api import CDPSession, Page
 
@@ -9,6 +10,7 @@ from gadgetd.hid.keycodes import CODES
 from lab import LabError
 from tests.e2e.hosts import InputLayer
 from tests.e2e.pages import capture, strike
+from tests.e2e.waiting import lights_out
 from tests.facts.kernel_keys import EXPECTED
 
 pytestmark = pytest.mark.lab
@@ -36,7 +38,9 @@ def tap(page: Page, keyboard: CDPSession, code: str) -> None:
         )
 
 
-def test_every_key_of_the_table_arrives_down_and_up(page: Page, host: InputLayer) -> None:
+def test_every_key_of_the_table_arrives_down_and_up(
+    page: Page, host: InputLayer, client: httpx.Client
+) -> None:
     keyboard = capture(page)
     arrived: dict[str, list[str]] = {}
     for code in CODES:
@@ -47,6 +51,7 @@ def test_every_key_of_the_table_arrives_down_and_up(page: Page, host: InputLayer
             arrived[code] = ["nothing"]
     wanted = {code: [f"{EXPECTED[code]} down", f"{EXPECTED[code]} up"] for code in CODES}
     assert arrived == wanted
+    lights_out(client)  # the lock keys were among them
 
 
 def test_closing_the_tab_lets_every_key_go(page: Page, host: InputLayer) -> None:

@@ -25,8 +25,10 @@ OVER = ("done", "cancelled", "failed")
 
 
 @pytest.fixture(autouse=True)
-def no_text_is_left(client: httpx.Client) -> Iterator[None]:
-    """What a failed test leaves untyped is nothing for the next one."""
+def no_text_is_left(desk: Desk, client: httpx.Client) -> Iterator[None]:
+    """What another test leaves untyped, or shining, is nothing for the next one."""
+    InputLayer(desk.board).close()
+    lights_out(client)
     yield
     job = job_now(client)
     if job is not None and job["state"] not in OVER:
